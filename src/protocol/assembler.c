@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/assembler.h"
+
+#include "protocol/close_code.h"
+#include "protocol/mask.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* At most so much is received at once, to be parsed while it is in cache. */
+#define PIECE_MAX 65536
+#define PIECE_MIN 4096
+
+void
+assembler_init(struct assembler *assembler, enum role role, size_t max_message)
+{
+	*assembler =
+		(struct assembler){.role = role, .max_message = max_message};
+}
+
+void
+assembler_release(struct assembler *assembler)
+{
+	buffer_release(&assembler->input);
+}
+
+static char *
+unparsed_data(const struct assembler *assembler)
+{
+	return assembler->input.data + assembler->input.start +
+	       assembler->unparsed;
+}
+
+static size_t
+unparsed_length(const struct assembler *assembler)
+{
+	return buffer_length(&assembler->input) - assembler->unparsed;
+}
+
+/* RFC 6455 section 5.4: which frame may follow which. */
+static struct verdict
+check_sequence(const struct assembler *assembler)
+{
+	enum opcode opcode = assembler->frame.opcode;
+
+	if (opcode_is_control(opcode))
+		return VERDICT_FINE;
+	if (opcode == OPCODE_CONTINUATION && !assembler->in_message)
+		return (struct verdict){
+			CLOSE_PROTOCOL_ERROR, "continuation without a start"};
+	if (opcode != OPCODE_CONTINUATION && assembler->in_message)
+		return (struct verdict){
+			CLOSE_PROTOCOL_ERROR, "new message inside a message"};
+	if (assembler->frame.payload_length >
+		assembler->max_message - assembler->message_length)
+		return (struct verdict){
+			CLOSE_MESSAGE_TOO_BIG, "message too big"};
+	return VERDICT_FINE;
+}
+
+static void
+begin_message(struct assembler *assembler)
+{
+	assembler->in_message = true;
+	assembler->opcode = assembler->frame.opcode;
+	assembler->utf8 = (struct utf8){0};
+	buffer_consume(&assembler->input, assembler->unparsed);
+	assembler->unparsed = 0;
+}
+
+/* Leaves in_frame false while the header is not whole. */
+static struct verdict
+parse_header(struct assembler *assembler)
+{
+	size_t size = 0;
+	struct verdict verdict;
+
+	if (unparsed_length(assembler) == 0)
+		return VERDICT_FINE;
+	verdict = frame_header_decode(unparsed_data(assembler),
+		unparsed_length(assembler), assembler->role, false,
+		&assembler->frame, &size);
+	if (!verdict_is_fine(verdict) || size == 0)
+		return verdict;
+	verdict = check_sequence(assembler);
+	if (!verdict_is_fine(verdict))
+		return verdict;
+	assembler->unparsed += size;
+	assembler->frame_left = assembler->frame.payload_length;
+	assembler->in_frame = true;
+	if (!opcode_is_control(assembler->frame.opcode) &&
+		!assembler->in_message)
+		begin_message(assembler);
+	return VERDICT_FINE;
+}
+
+static bool
+unmask(const struct assembler *assembler, char *data, size_t length)
+{
+	if (!assembler->frame.masked)
+		return false;
+	return mask_apply(data, length, assembler->frame.masking_key,
+		assembler->frame.payload_length - assembler->frame_left);
+}
+
+static bool
+check_text(struct assembler *assembler, struct slice fresh, bool ascii)
+{
+	bool ends =
+		assembler->frame.fin && fresh.length == assembler->frame_left;
+
+	if (assembler->opcode != OPCODE_TEXT)
+		return true;
+	if (!(ascii && utf8_is_complete(&assembler->utf8)) &&
+		!utf8_continue(&assembler->utf8, fresh))
+		return false;
+	return !ends || utf8_is_complete(&assembler->utf8);
+}
+
+/* Moves the fresh bytes up to the message that they continue. */
+static void
+keep(struct assembler *assembler, struct slice fresh)
+{
+	char *end = assembler->input.data + assembler->input.start +
+		    assembler->message_length;
+
+	if (assembler->discards)
+		return;
+	if (end != fresh.data)
+		memmove(end, fresh.data, fresh.length);
+	assembler->message_length += fresh.length;
+}
+
+/* Takes in what has come of a data frame's payload. */
+static struct verdict
+parse_payload(struct assembler *assembler)
+{
+	struct slice fresh;
+	bool ascii;
+
+	fresh.length = unparsed_length(assembler);
+	if (fresh.length > assembler->frame_left)
+		fresh.length = (size_t)assembler->frame_left;
+	if (fresh.length > 0) {
+		fresh.data = unparsed_data(assembler);
+		ascii = unmask(
+			assembler, unparsed_data(assembler), fresh.length);
+	} else {
+		fresh.data = NULL;
+		ascii = true;
+	}
+	if (!check_text(assembler, fresh, ascii))
+		return (struct verdict){
+			CLOSE_INVALID_PAYLOAD, "text is not UTF-8"};
+	if (fresh.length > 0)
+		keep(assembler, fresh);
+	assembler->unparsed += fresh.length;
+	assembler->frame_left -= fresh.length;
+	if (assembler->frame_left == 0)
+		assembler->in_frame = false;
+	return VERDICT_FINE;
+}
+
+static bool
+take_message(struct assembler *assembler, struct message *message)
+{
+	if (assembler->in_frame || !assembler->frame.fin)
+		return false;
+	assembler->in_message = false;
+	if (assembler->discards)
+		return false;
+	message->opcode = assembler->opcode;
+	message->payload = buffer_bytes(&assembler->input);
+	message->payload.length = assembler->message_length;
+	return true;
+}
+
+/* A control frame is short: it is taken as soon as all of it is there. */
+static bool
+take_control(struct assembler *assembler, struct message *message)
+{
+	size_t length = (size_t)assembler->frame.payload_length;
+
+	if (unparsed_length(assembler) < length)
+		return false;
+	message->opcode = assembler->frame.opcode;
+	message->payload = (struct slice){NULL, 0};
+	if (length > 0) {
+		unmask(assembler, unparsed_data(assembler), length);
+		message->payload =
+			(struct slice){unparsed_data(assembler), length};
+	}
+	assembler->unparsed += length;
+	assembler->in_frame = false;
+	return true;
+}
+
+/* Forgets the message that was returned, or discarded, last. */
+static void
+drop_message(struct assembler *assembler)
+{
+	if (assembler->in_message)
+		return;
+	buffer_consume(&assembler->input, assembler->unparsed);
+	assembler->unparsed = 0;
+	assembler->message_length = 0;
+}
+
+bool
+assembler_next(struct assembler *assembler, struct message *message,
+	struct verdict *verdict)
+{
+	*verdict = VERDICT_FINE;
+	for (;;) {
+		if (!assembler->in_frame) {
+			drop_message(assembler);
+			*verdict = parse_header(assembler);
+			if (!assembler->in_frame)
+				return false;
+		}
+		if (opcode_is_control(assembler->frame.opcode))
+			return take_control(assembler, message);
+		*verdict = parse_payload(assembler);
+		if (!verdict_is_fine(*verdict))
+			return false;
+		if (take_message(assembler, message))
+			return true;
+		if (assembler->in_frame)
+			return false;
+	}
+}
+
+/* Takes the parsed bytes between the message and the unparsed ones out. */
+static void
+close_gap(struct assembler *assembler)
+{
+	buffer_erase(&assembler->input, assembler->message_length,
+		assembler->unparsed - assembler->message_length);
+	assembler->unparsed = assembler->message_length;
+}
+
+bool
+assembler_reserve(struct assembler *assembler)
+{
+	size_t wanted = PIECE_MIN;
+
+	if (assembler->in_frame && assembler->frame_left > PIECE_MIN)
+		wanted = assembler->frame_left < PIECE_MAX
+				 ? (size_t)assembler->frame_left
+				 : PIECE_MAX;
+	close_gap(assembler);
+	return buffer_reserve(&assembler->input, wanted);
+}
+
+void
+assembler_discard(struct assembler *assembler)
+{
+	assembler->discards = true;
+	assembler->message_length = 0;
+}
+
+void
+assembler_relax(struct assembler *assembler)
+{
+	if (buffer_length(&assembler->input) == 0)
+		buffer_release(&assembler->input);
+}

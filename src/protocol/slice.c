@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/slice.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct slice
+slice_of(const char *string)
+{
+	return (struct slice){string, string != NULL ? strlen(string) : 0};
+}
+
+bool
+slice_equals(struct slice a, struct slice b)
+{
+	return a.length == b.length &&
+	       (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+
+bool
+slice_equals_ignoring_case(struct slice a, struct slice b)
+{
+	return a.length == b.length &&
+	       (a.length == 0 || strncasecmp(a.data, b.data, a.length) == 0);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct slice
+slice_trim(struct slice text)
+{
+	while (text.length > 0 && is_blank(text.data[0])) {
+		text.data++;
+		text.length--;
+	}
+	while (text.length > 0 && is_blank(text.data[text.length - 1]))
+		text.length--;
+	return text;
+}
+
+bool
+slice_split(struct slice *rest, char separator, struct slice *part)
+{
+	const char *found = NULL;
+
+	if (rest->length > 0)
+		found = memchr(rest->data, separator, rest->length);
+	*part = *rest;
+	if (found == NULL) {
+		*rest = (struct slice){NULL, 0};
+		return false;
+	}
+	part->length = (size_t)(found - rest->data);
+	rest->data = found + 1;
+	rest->length -= part->length + 1;
+	return true;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/listening.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+set_option(int descriptor, int level, int name, int value)
+{
+	setsockopt(descriptor, level, name, &value, sizeof(value));
+}
+
+/* Whether the file at a Unix address is what a server that died left. */
+static bool
+unix_is_stale(const struct address *address)
+{
+	struct stat status;
+	int descriptor;
+	bool stale;
+
+	if (lstat(address->socket.path.sun_path, &status) < 0 ||
+		!S_ISSOCK(status.st_mode))
+		return false;
+	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (descriptor < 0)
+		return false;
+	stale = connect(descriptor, &address->socket.any, address->length) <
+			0 &&
+		errno == ECONNREFUSED;
+	close(descriptor);
+	return stale;
+}
+
+static int
+bind_to(int descriptor, const struct address *address)
+{
+	if (bind(descriptor, &address->socket.any, address->length) == 0)
+		return 0;
+	if (errno != EADDRINUSE || !address_is_unix(address))
+		return -1;
+	if (!unix_is_stale(address)) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	unlink(address->socket.path.sun_path);
+	return bind(descriptor, &address->socket.any, address->length);
+}
+
+int
+listening_open(struct address *address, bool dual_stack)
+{
+	int family = address->socket.any.sa_family;
+	int descriptor =
+		socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int failure;
+
+	if (descriptor < 0)
+		return -1;
+	if (family == AF_INET6)
+		set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+	if (family != AF_UNIX)
+		set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (bind_to(descriptor, address) == 0 &&
+		listen(descriptor, SOMAXCONN) == 0 &&
+		(address_is_unix(address) ||
+			getsockname(descriptor, &address->socket.any,
+				&address->length) == 0))
+		return descriptor;
+	failure = errno;
+	close(descriptor);
+	errno = failure;
+	return -1;
+}
+
+void
+listening_close(int descriptor, const struct address *address)
+{
+	close(descriptor);
+	if (address_is_unix(address))
+		unlink(address->socket.path.sun_path);
+}
+
+int
+listening_accept(int descriptor, struct address *peer)
+{
+	int accepted;
+
+	peer->length = sizeof(peer->socket);
+	accepted = accept4(
+		descriptor, &peer->socket.any, &peer->length, SOCK_CLOEXEC);
+	if (accepted >= 0)
+		address_unmap(peer);
+	return accepted;
+}

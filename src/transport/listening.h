@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Sockets that connections come from. */
+#ifndef TRANSPORT_LISTENING_H
+#define TRANSPORT_LISTENING_H
+
+#include "transport/address.h"
+
+/*
+ * Opens a non-blocking socket listening at the address, and stores there the
+ * port that the system chose for port 0. An IPv6 socket takes IPv4 peers too
+ * if dual_stack. A Unix socket that nobody listens at any more is replaced.
+ * Returns the descriptor, -1 with errno on failure.
+ */
+int listening_open(struct address *address, bool dual_stack);
+
+/* Closes the socket, and removes the file of a Unix one. */
+void listening_close(int descriptor, const struct address *address);
+
+/*
+ * Accepts a connection as a blocking socket and stores its peer. Returns the
+ * descriptor, -1 with errno on failure, EAGAIN when nobody is waiting.
+ */
+int listening_accept(int descriptor, struct address *peer);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/tcp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+struct tcp {
+	struct transport transport;
+	int descriptor;
+};
+
+static int
+descriptor_of(const struct transport *transport)
+{
+	return ((const struct tcp *)transport)->descriptor;
+}
+
+static ssize_t
+tcp_receive(struct transport *transport, void *data, size_t size)
+{
+	return recv(descriptor_of(transport), data, size, 0);
+}
+
+static int
+tcp_wait(struct transport *transport)
+{
+	char byte;
+
+	return recv(descriptor_of(transport), &byte, 1, MSG_PEEK) < 0 ? -1 : 0;
+}
+
+static ssize_t
+tcp_send(struct transport *transport, struct iovec *pieces, int count)
+{
+	struct msghdr message = {
+		.msg_iov = pieces, .msg_iovlen = (size_t)count};
+
+	return sendmsg(descriptor_of(transport), &message, MSG_NOSIGNAL);
+}
+
+static int
+tcp_set_time_limit(struct transport *transport,
+	enum transport_direction direction, int64_t milliseconds)
+{
+	struct timeval limit = {.tv_sec = (time_t)(milliseconds / 1000),
+		.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000)};
+
+	return setsockopt(descriptor_of(transport), SOL_SOCKET,
+		direction == TRANSPORT_RECEIVING ? SO_RCVTIMEO : SO_SNDTIMEO,
+		&limit, sizeof(limit));
+}
+
+static int
+tcp_finish(struct transport *transport)
+{
+	return shutdown(descriptor_of(transport), SHUT_WR);
+}
+
+static void
+tcp_close(struct transport *transport)
+{
+	close(descriptor_of(transport));
+	free(transport);
+}
+
+static const struct transport_type tcp_type = {
+	.receive = tcp_receive,
+	.wait = tcp_wait,
+	.send = tcp_send,
+	.set_time_limit = tcp_set_time_limit,
+	.finish = tcp_finish,
+	.close = tcp_close,
+};
+
+struct transport *
+tcp_new(int descriptor, unsigned user_timeout)
+{
+	struct tcp *tcp = malloc(sizeof(*tcp));
+	int on = 1;
+
+	if (tcp == NULL)
+		return NULL;
+	tcp->transport.type = &tcp_type;
+	tcp->descriptor = descriptor;
+	/* Both fail on a Unix socket, which needs neither. */
+	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (user_timeout > 0)
+		setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT,
+			&user_timeout, sizeof(user_timeout));
+	return &tcp->transport;
+}

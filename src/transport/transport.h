@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* A blocking byte stream with time limits: what all transports have. */
+#ifndef TRANSPORT_TRANSPORT_H
+#define TRANSPORT_TRANSPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+enum transport_direction {
+	TRANSPORT_RECEIVING,
+	TRANSPORT_SENDING,
+};
+
+struct transport;
+
+/* Calls that fail return -1 and set errno; a time limit passed is EAGAIN. */
+struct transport_type {
+	/* At most size bytes, as soon as there are any; 0 at the end. */
+	ssize_t (*receive)(struct transport *, void *data, size_t size);
+
+	/* Blocks until receive would not; takes no bytes. */
+	int (*wait)(struct transport *);
+
+	/* Some of the bytes at least. A peer that is gone is EPIPE. */
+	ssize_t (*send)(struct transport *, struct iovec *pieces, int count);
+
+	/* The limit for each later call in that direction; 0: none. */
+	int (*set_time_limit)(struct transport *, enum transport_direction,
+		int64_t milliseconds);
+
+	/* Tells the peer that no more bytes will come; may still receive. */
+	int (*finish)(struct transport *);
+
+	/* Closes and frees. */
+	void (*close)(struct transport *);
+};
+
+/* Belongs to one thread. Each type puts this at the start of its own. */
+struct transport {
+	const struct transport_type *type;
+};
+
+#endif

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/connection.h"
+
+#include "protocol/mask.h"
+#include "transport/clock.h"
+#include "websocket/opening.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAYLOAD_SLICES_MAX (STREAM_SLICES_MAX - 1)
+
+/* What a client masks at once, on its way into the output. */
+#define MASKED_PIECE 16384
+
+enum state {
+	STATE_OPENING,
+	STATE_OPEN,
+	STATE_CLOSING, /* our Close is sent, the peer's has not come */
+	STATE_CLOSED,  /* nothing more to be said, but the stream is whole */
+	STATE_LOST,    /* the stream is of no more use */
+};
+
+struct connection {
+	struct stream stream;
+	struct assembler assembler;
+	struct masking_keys keys; /* of a client */
+	const struct connection_settings *settings;
+	struct connection_counts counts;
+	enum state state;
+	bool was_open;
+	enum closed_by closed_by;
+	unsigned close_code;
+	size_t reason_length;
+	char reason[CLOSE_REASON_MAX];
+};
+
+struct connection *
+connection_new(struct transport *transport,
+	const struct connection_settings *settings,
+	const atomic_bool *interrupted)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+
+	if (connection == NULL)
+		return NULL;
+	stream_init(&connection->stream, transport, interrupted,
+		settings->send_timeout);
+	assembler_init(
+		&connection->assembler, settings->role, settings->max_message);
+	connection->settings = settings;
+	connection->close_code = CLOSE_ABNORMAL;
+	return connection;
+}
+
+void
+connection_free(struct connection *connection)
+{
+	struct transport *transport = connection->stream.transport;
+
+	transport->type->close(transport);
+	stream_release(&connection->stream);
+	assembler_release(&connection->assembler);
+	free(connection);
+}
+
+static void
+count(_Atomic uint64_t *counter, uint64_t more)
+{
+	uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, value + more, memory_order_relaxed);
+}
+
+/* Remembers how the connection ended; the first to know is believed. */
+static void
+set_end(struct connection *connection, unsigned code, enum closed_by by,
+	struct slice reason)
+{
+	if (reason.length > sizeof(connection->reason))
+		reason.length = sizeof(connection->reason);
+	connection->close_code = code;
+	connection->closed_by = by;
+	connection->reason_length = reason.length;
+	if (reason.length > 0)
+		memcpy(connection->reason, reason.data, reason.length);
+}
+
+static void
+lose(struct connection *connection, enum closed_by by, const char *why)
+{
+	if (connection->state == STATE_OPEN)
+		set_end(connection, CLOSE_ABNORMAL, by, slice_of(why));
+	connection->state = STATE_LOST;
+}
+
+/* The stream failed with errno. */
+static void
+lose_stream(struct connection *connection)
+{
+	switch (errno) {
+	case ETIMEDOUT:
+		lose(connection, CLOSED_BY_US, "send timeout");
+		break;
+	case ECONNRESET:
+	case EPIPE:
+		lose(connection, CLOSED_BY_NOBODY, "connection reset");
+		break;
+	default:
+		lose(connection, CLOSED_BY_NOBODY, "connection failed");
+	}
+}
+
+static bool
+send_masked(struct connection *connection, struct slice payload,
+	const unsigned char key[FRAME_MASKING_KEY_SIZE], uint64_t offset)
+{
+	struct stream *stream = &connection->stream;
+
+	while (payload.length > 0) {
+		size_t length = payload.length < MASKED_PIECE ? payload.length
+							      : MASKED_PIECE;
+		char *room;
+
+		if (!stream_reserve(stream, length))
+			return false;
+		room = buffer_room(&stream->output);
+		memcpy(room, payload.data, length);
+		mask_apply(room, length, key, offset);
+		buffer_add(&stream->output, length);
+		payload.data += length;
+		payload.length -= length;
+		offset += length;
+	}
+	return true;
+}
+
+static bool
+send_frame_masked(struct connection *connection, struct frame_header *frame,
+	const struct slice *payload, size_t count)
+{
+	char bytes[FRAME_HEADER_MAX];
+	struct slice header = {bytes, 0};
+	uint64_t offset = 0;
+
+	frame->masked = true;
+	if (!masking_keys_next(&connection->keys, frame->masking_key)) {
+		errno = EIO;
+		return false;
+	}
+	header.length = frame_header_encode(frame, bytes);
+	if (!stream_send(&connection->stream, &header, 1))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!send_masked(
+			    connection, payload[i], frame->masking_key, offset))
+			return false;
+		offset += payload[i].length;
+	}
+	return true;
+}
+
+static bool
+send_frame_plain(struct connection *connection,
+	const struct frame_header *frame, const struct slice *payload,
+	size_t count)
+{
+	char bytes[FRAME_HEADER_MAX];
+	struct slice slices[1 + PAYLOAD_SLICES_MAX];
+
+	slices[0] = (struct slice){bytes, frame_header_encode(frame, bytes)};
+	for (size_t i = 0; i < count; i++)
+		slices[1 + i] = payload[i];
+	return stream_send(&connection->stream, slices, 1 + count);
+}
+
+static bool
+send_frame(struct connection *connection, enum opcode opcode,
+	const struct slice *payload, size_t count)
+{
+	struct frame_header frame = {.fin = true, .opcode = opcode};
+	bool sent;
+
+	for (size_t i = 0; i < count; i++)
+		frame.payload_length += payload[i].length;
+	if (connection->settings->role == ROLE_CLIENT)
+		sent = send_frame_masked(connection, &frame, payload, count);
+	else
+		sent = send_frame_plain(connection, &frame, payload, count);
+	if (!sent)
+		lose_stream(connection);
+	return sent;
+}
+
+static bool
+flush(struct connection *connection)
+{
+	if (stream_flush(&connection->stream))
+		return true;
+	lose_stream(connection);
+	return false;
+}
+
+/* Sends our Close at once; what becomes of the state is the caller's. */
+static void
+send_close(struct connection *connection, unsigned code, struct slice reason)
+{
+	struct close_body body = {code, reason};
+	char bytes[CLOSE_BODY_MAX];
+	struct slice payload = {bytes, close_body_encode(&body, bytes)};
+
+	if (send_frame(connection, OPCODE_CLOSE, &payload, 1))
+		flush(connection);
+}
+
+static void
+begin_closing(struct connection *connection, unsigned code, struct slice reason,
+	enum state next)
+{
+	if (connection->state != STATE_OPEN)
+		return;
+	set_end(connection, code, CLOSED_BY_US, reason);
+	connection->state = next;
+	send_close(connection, code, reason);
+}
+
+void
+connection_close(
+	struct connection *connection, unsigned code, const char *reason)
+{
+	begin_closing(connection, code, slice_of(reason), STATE_CLOSING);
+}
+
+/* RFC 6455 section 7.1.7: after our Close nothing is waited for. */
+static void
+fail(struct connection *connection, struct verdict verdict)
+{
+	begin_closing(
+		connection, verdict.code, slice_of(verdict.why), STATE_CLOSED);
+}
+
+/* The peer's Close: answered with its own code, unless it answers ours. */
+static void
+receive_close(struct connection *connection, struct slice payload)
+{
+	struct close_body body;
+	struct verdict verdict = close_body_decode(payload, &body);
+
+	if (!verdict_is_fine(verdict)) {
+		fail(connection, verdict);
+		return;
+	}
+	set_end(connection, body.code, CLOSED_BY_PEER, body.reason);
+	connection->state = STATE_CLOSED;
+	send_close(connection, body.code, (struct slice){NULL, 0});
+}
+
+static void
+receive_control(struct connection *connection, const struct message *message)
+{
+	if (message->opcode == OPCODE_PING)
+		send_frame(connection, OPCODE_PONG, &message->payload, 1);
+	else if (message->opcode == OPCODE_CLOSE)
+		receive_close(connection, message->payload);
+}
+
+/* Handles what is no data; returns whether the connection stays open. */
+static void
+handle_event(struct connection *connection, enum stream_event event)
+{
+	switch (event) {
+	case STREAM_READY:
+	case STREAM_QUIET:
+		break;
+	case STREAM_INTERRUPTED:
+		connection_close(connection, CLOSE_GOING_AWAY, "going away");
+		break;
+	case STREAM_END:
+		lose(connection, CLOSED_BY_NOBODY, NULL);
+		break;
+	case STREAM_LOST:
+		lose_stream(connection);
+	}
+}
+
+/* Nothing has come for a while: costs no memory, and pings in time. */
+static void
+keep_alive(struct connection *connection)
+{
+	const struct connection_settings *settings = connection->settings;
+	struct stream *stream = &connection->stream;
+	int64_t rest = settings->ping_interval - STREAM_PATIENCE;
+	enum stream_event event = STREAM_QUIET;
+
+	assembler_relax(&connection->assembler);
+	stream_relax(stream);
+	if (settings->ping_interval == 0)
+		event = stream_wait(stream, DEADLINE_NEVER);
+	else if (rest > 0)
+		event = stream_wait(stream, deadline_after(rest));
+	if (event == STREAM_QUIET) {
+		if (!send_frame(connection, OPCODE_PING, NULL, 0) ||
+			!flush(connection))
+			return;
+		event = stream_wait(
+			stream, deadline_after(settings->ping_timeout));
+		if (event == STREAM_QUIET)
+			lose(connection, CLOSED_BY_US, "ping timeout");
+	}
+	handle_event(connection, event);
+}
+
+/* Sends what was held back and blocks until something happens. */
+static void
+await(struct connection *connection)
+{
+	enum stream_event event;
+
+	if (!flush(connection))
+		return;
+	if (!assembler_reserve(&connection->assembler)) {
+		fail(connection, (struct verdict){CLOSE_INTERNAL_ERROR,
+					 "out of memory"});
+		return;
+	}
+	event = stream_receive(&connection->stream,
+		&connection->assembler.input, DEADLINE_NEVER);
+	if (event == STREAM_QUIET)
+		keep_alive(connection);
+	else
+		handle_event(connection, event);
+}
+
+bool
+connection_receive(struct connection *connection, struct message *message)
+{
+	struct verdict verdict;
+
+	while (connection->state == STATE_OPEN) {
+		if (!assembler_next(
+			    &connection->assembler, message, &verdict)) {
+			if (verdict_is_fine(verdict))
+				await(connection);
+			else
+				fail(connection, verdict);
+			continue;
+		}
+		if (opcode_is_control(message->opcode)) {
+			receive_control(connection, message);
+			continue;
+		}
+		count(&connection->counts.messages_in, 1);
+		count(&connection->counts.bytes_in, message->payload.length);
+		return true;
+	}
+	return false;
+}
+
+bool
+connection_send(struct connection *connection, enum opcode opcode,
+	const struct slice *slices, size_t number)
+{
+	if (connection->state != STATE_OPEN ||
+		!send_frame(connection, opcode, slices, number))
+		return false;
+	if (opcode_is_control(opcode))
+		return true;
+	count(&connection->counts.messages_out, 1);
+	for (size_t i = 0; i < number; i++)
+		count(&connection->counts.bytes_out, slices[i].length);
+	return true;
+}
+
+bool
+connection_send_raw(struct connection *connection, struct slice bytes)
+{
+	if (connection->state == STATE_LOST)
+		return false;
+	if (stream_send(&connection->stream, &bytes, 1))
+		return flush(connection);
+	lose_stream(connection);
+	return false;
+}
+
+static void
+set_open(struct connection *connection, const struct http_head *head)
+{
+	buffer_consume(&connection->assembler.input, head->bytes.length);
+	connection->state = STATE_OPEN;
+	connection->was_open = true;
+}
+
+bool
+connection_receive_request(struct connection *connection, int64_t deadline,
+	struct http_head *request, struct verdict *verdict)
+{
+	return opening_receive_request(&connection->stream,
+		&connection->assembler.input, deadline, request, verdict);
+}
+
+bool
+connection_accept(struct connection *connection,
+	const struct http_head *request, struct slice subprotocol)
+{
+	struct buffer *output = &connection->stream.output;
+	struct slice no_extensions = {NULL, 0};
+
+	if (!handshake_write_response(
+		    output, request, subprotocol, no_extensions)) {
+		lose(connection, CLOSED_BY_US, "out of memory");
+		return false;
+	}
+	set_open(connection, request);
+	return true;
+}
+
+bool
+connection_request(struct connection *connection,
+	const struct handshake_offer *offer, int64_t deadline,
+	struct http_head *response, struct verdict *verdict)
+{
+	struct slice subprotocol;
+
+	*verdict = VERDICT_FINE;
+	if (!handshake_write_request(&connection->stream.output, offer) ||
+		!flush(connection) ||
+		!opening_receive_response(&connection->stream,
+			&connection->assembler.input, deadline, response,
+			verdict))
+		return false;
+	*verdict = handshake_check_response(response, offer, &subprotocol);
+	if (!verdict_is_fine(*verdict))
+		return false;
+	set_open(connection, response);
+	return true;
+}
+
+/* Reads on until the peer's Close; messages on their way are dropped. */
+static void
+await_close(struct connection *connection, int64_t deadline)
+{
+	struct assembler *assembler = &connection->assembler;
+	struct message message;
+	struct verdict verdict;
+
+	assembler_discard(assembler);
+	while (connection->state == STATE_CLOSING) {
+		enum stream_event event;
+
+		if (assembler_next(assembler, &message, &verdict)) {
+			if (message.opcode == OPCODE_CLOSE)
+				connection->state = STATE_CLOSED;
+			continue;
+		}
+		if (!verdict_is_fine(verdict) || !assembler_reserve(assembler))
+			break;
+		event = stream_receive(
+			&connection->stream, &assembler->input, deadline);
+		if (event != STREAM_READY && event != STREAM_INTERRUPTED)
+			break;
+	}
+	connection->state = STATE_CLOSED;
+}
+
+void
+connection_finish(struct connection *connection)
+{
+	int64_t deadline = clock_now() + connection->settings->grace;
+
+	connection_close(connection, CLOSE_NORMAL, NULL);
+	if (connection->state == STATE_CLOSING)
+		await_close(connection, deadline);
+	if (connection->state != STATE_LOST)
+		stream_finish(&connection->stream, &connection->assembler.input,
+			deadline);
+	connection->state = STATE_LOST;
+}
+
+bool
+connection_was_open(const struct connection *connection)
+{
+	return connection->was_open;
+}
+
+struct connection_end
+connection_end(const struct connection *connection)
+{
+	return (struct connection_end){connection->close_code,
+		connection->closed_by,
+		{connection->reason, connection->reason_length}};
+}
+
+const struct connection_counts *
+connection_counts(const struct connection *connection)
+{
+	return &connection->counts;
+}

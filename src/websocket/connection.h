@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* A WebSocket connection, either end of it: RFC 6455 sections 4 to 7. */
+#ifndef WEBSOCKET_CONNECTION_H
+#define WEBSOCKET_CONNECTION_H
+
+#include "protocol/assembler.h"
+#include "protocol/close_code.h"
+#include "protocol/handshake.h"
+#include "transport/transport.h"
+
+#include <stdatomic.h>
+
+/* Times in milliseconds; 0 means never, but for the grace period. */
+struct connection_settings {
+	enum role role;
+	size_t max_message;
+	int64_t ping_interval; /* a ping after so long without a byte */
+	int64_t ping_timeout;  /* the end after so long without one then */
+	int64_t send_timeout;  /* the end when the peer takes none so long */
+	int64_t grace;	       /* for the closing handshake, all of it */
+};
+
+enum closed_by {
+	CLOSED_BY_NOBODY,
+	CLOSED_BY_PEER,
+	CLOSED_BY_US,
+};
+
+/* How a connection ended: the first Close, or 1006 and why there is none. */
+struct connection_end {
+	unsigned code;
+	enum closed_by by;
+	struct slice reason; /* as long-lived as the connection */
+};
+
+/* Whole messages and their payloads. The owner writes, anyone may read. */
+struct connection_counts {
+	_Atomic uint64_t messages_in;
+	_Atomic uint64_t messages_out;
+	_Atomic uint64_t bytes_in;
+	_Atomic uint64_t bytes_out;
+};
+
+struct connection;
+
+/*
+ * A connection over a transport, which it owns from now on, and settings that
+ * outlive it. Another thread sets *interrupted to make it close with 1001;
+ * NULL where nobody does. Everything else is for the thread that owns it.
+ * Returns NULL, and the transport is still the caller's, when memory is
+ * short.
+ */
+struct connection *connection_new(struct transport *transport,
+	const struct connection_settings *settings,
+	const atomic_bool *interrupted);
+
+/* Closes the transport as it stands, and frees. */
+void connection_free(struct connection *connection);
+
+/*
+ * Receives the request of the opening handshake until the deadline (of
+ * transport/clock.h). It is valid until connection_accept. For the result see
+ * opening_receive_request.
+ */
+bool connection_receive_request(struct connection *connection, int64_t deadline,
+	struct http_head *request, struct verdict *verdict);
+
+/*
+ * Answers a request that was found good with the 101: the connection is open.
+ * An empty subprotocol is none. The 101 may wait for the next
+ * connection_receive. Returns false when memory is short.
+ */
+bool connection_accept(struct connection *connection,
+	const struct http_head *request, struct slice subprotocol);
+
+/*
+ * Sends a request and receives the answer until the deadline. Stores the
+ * response, valid until the next connection_receive, and the subprotocol
+ * selected. Returns whether the connection is open; else *verdict names what
+ * is wrong with the response, or is fine when the stream was lost.
+ */
+bool connection_request(struct connection *connection,
+	const struct handshake_offer *offer, int64_t deadline,
+	struct http_head *response, struct verdict *verdict);
+
+/*
+ * Waits for the next message, answering control frames meanwhile and sending
+ * what was held back before it blocks. The message, whose payload may be
+ * written to, is valid until the next call. Returns false when the connection
+ * is no longer open.
+ */
+bool connection_receive(struct connection *connection, struct message *message);
+
+/*
+ * Sends a message of text or binary, or a ping or pong, made of at most two
+ * slices. Small ones may wait for the next connection_receive. Returns false
+ * when the connection is not, or no longer, open.
+ */
+bool connection_send(struct connection *connection, enum opcode opcode,
+	const struct slice *slices, size_t count);
+
+/* Sends bytes as they are, for what RFC 6455 does not allow. */
+bool connection_send_raw(struct connection *connection, struct slice bytes);
+
+/* Begins the closing handshake, if the connection is open. */
+void connection_close(
+	struct connection *connection, unsigned code, const char *reason);
+
+/*
+ * Ends the connection in order, within the grace period: closes with 1000
+ * what is still open, waits for the peer's Close where we sent ours first,
+ * ends the stream and reads off what the peer still sends.
+ */
+void connection_finish(struct connection *connection);
+
+/* Whether the 101 has been sent. */
+bool connection_was_open(const struct connection *connection);
+
+/* How it ended, once connection_receive or _send has returned false. */
+struct connection_end connection_end(const struct connection *connection);
+
+/* As long-lived as the connection. */
+const struct connection_counts *connection_counts(
+	const struct connection *connection);
+
+#endif
