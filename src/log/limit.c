@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/limit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+host_of(const char *peer, char host[LIMIT_PEER_SIZE])
+{
+	const char *colon = strrchr(peer, ':');
+	size_t length = colon != NULL ? (size_t)(colon - peer) : strlen(peer);
+
+	snprintf(host, LIMIT_PEER_SIZE, "%.*s", (int)length, peer);
+}
+
+/* FNV-1a. */
+static uint32_t
+hash(const char *text)
+{
+	uint32_t value = 2166136261;
+
+	for (; *text != '\0'; text++)
+		value = (value ^ (unsigned char)*text) * 16777619;
+	return value;
+}
+
+static void
+take_report(struct limit_peer *peer, struct limit_report *report)
+{
+	memcpy(report->host, peer->host, sizeof(report->host));
+	report->suppressed = peer->suppressed;
+	peer->suppressed = 0;
+}
+
+static void
+fill(struct limit_peer *peer, int64_t now)
+{
+	int64_t elapsed = now - peer->filled_at;
+
+	peer->filled_at = now;
+	if (elapsed > 1000 * LIMIT_TOKENS_MAX / LIMIT_TOKENS_A_SECOND)
+		peer->tokens = LIMIT_TOKENS_MAX;
+	else
+		peer->tokens += elapsed * LIMIT_TOKENS_A_SECOND / 1000;
+	if (peer->tokens > LIMIT_TOKENS_MAX)
+		peer->tokens = LIMIT_TOKENS_MAX;
+}
+
+bool
+limit_take(struct limit *limit, const char *peer_text, int64_t cost,
+	int64_t now, struct limit_report *report)
+{
+	char host[LIMIT_PEER_SIZE];
+	struct limit_peer *peer;
+
+	report->suppressed = 0;
+	host_of(peer_text, host);
+	peer = &limit->peers[hash(host) % LIMIT_PEERS];
+	if (strcmp(peer->host, host) != 0) {
+		take_report(peer, report);
+		*peer = (struct limit_peer){
+			.tokens = LIMIT_TOKENS_MAX, .filled_at = now};
+		memcpy(peer->host, host, sizeof(peer->host));
+	}
+	fill(peer, now);
+	if (peer->tokens < cost) {
+		peer->suppressed++;
+		return false;
+	}
+	peer->tokens -= cost;
+	if (peer->suppressed > 0)
+		take_report(peer, report);
+	return true;
+}
+
+bool
+limit_next_report(struct limit *limit, struct limit_report *report)
+{
+	for (int i = 0; i < LIMIT_PEERS; i++) {
+		if (limit->peers[i].suppressed == 0)
+			continue;
+		take_report(&limit->peers[i], report);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* How much one peer may write into the log. */
+#ifndef LOG_LIMIT_H
+#define LOG_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LIMIT_PEERS 64
+#define LIMIT_PEER_SIZE 48
+
+/* Tokens a peer starts with, and gets back each second. */
+#define LIMIT_TOKENS_MAX 20000
+#define LIMIT_TOKENS_A_SECOND 2000
+
+/* One peer, told apart by its host; peers whose hash collides take turns. */
+struct limit_peer {
+	char host[LIMIT_PEER_SIZE];
+	int64_t tokens;
+	int64_t filled_at;
+	uint64_t suppressed;
+};
+
+/* All zero at the start. */
+struct limit {
+	struct limit_peer peers[LIMIT_PEERS];
+};
+
+/* What was not written of one peer. */
+struct limit_report {
+	char host[LIMIT_PEER_SIZE];
+	uint64_t suppressed;
+};
+
+/*
+ * Whether a line about a peer ("host:port"), which costs so many tokens, may
+ * be written at a time in milliseconds. Stores in *report, with a count over
+ * 0, what is to be written before it: lines of this peer, or of one that it
+ * pushes out, that were suppressed.
+ */
+bool limit_take(struct limit *limit, const char *peer, int64_t cost,
+	int64_t now, struct limit_report *report);
+
+/* The lines suppressed of some peer and not reported so far; false: none. */
+bool limit_next_report(struct limit *limit, struct limit_report *report);
+
+#endif

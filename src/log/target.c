@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define SYSLOG_PATH "/dev/log"
+#define FILE_MODE 0640
+
+/* syslog(3) would wait, with the lock held, for a daemon that hangs. */
+static int
+open_syslog(void)
+{
+	struct sockaddr_un address = {
+		.sun_family = AF_UNIX, .sun_path = SYSLOG_PATH};
+	int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int failure;
+
+	if (descriptor < 0)
+		return -1;
+	if (connect(descriptor, (struct sockaddr *)&address, sizeof(address)) ==
+		0)
+		return descriptor;
+	failure = errno;
+	close(descriptor);
+	errno = failure;
+	return -1;
+}
+
+/* $JOURNAL_STREAM names the device and inode that the journal reads from. */
+static bool
+is_journal_stream(int descriptor)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+
+	return stream != NULL &&
+	       sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(descriptor, &status) == 0 && status.st_dev == device &&
+	       status.st_ino == inode;
+}
+
+bool
+target_open(struct target *target, const char *name)
+{
+	*target = (struct target){.is_ours = true};
+	if (strcmp(name, "stderr") == 0) {
+		target->is_ours = false;
+		target->descriptor = STDERR_FILENO;
+		target->is_journal = is_journal_stream(STDERR_FILENO);
+	} else if (strcmp(name, "syslog") == 0) {
+		target->is_syslog = true;
+		target->descriptor = open_syslog();
+	} else {
+		target->descriptor = open(name,
+			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+				O_NONBLOCK,
+			FILE_MODE);
+	}
+	return target->descriptor >= 0;
+}
+
+void
+target_close(const struct target *target)
+{
+	if (target->is_ours)
+		close(target->descriptor);
+}
+
+bool
+target_is_plain(const struct target *target)
+{
+	return target->is_journal || target->is_syslog ||
+	       isatty(target->descriptor) == 1;
+}
+
+bool
+target_is_same_file(const struct target *target, int descriptor)
+{
+	struct stat ours, other;
+
+	return fstat(target->descriptor, &ours) == 0 &&
+	       fstat(descriptor, &other) == 0 && ours.st_dev == other.st_dev &&
+	       ours.st_ino == other.st_ino;
+}
+
+void
+target_add_prefix(const struct target *target, struct line *line, int level)
+{
+	static const int priorities[] = {
+		LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+
+	if (target->is_syslog)
+		line_add(line,
+			"<%d>wsserver[%ld]: ", LOG_DAEMON | priorities[level],
+			(long)getpid());
+	else if (target->is_journal)
+		line_add(line, "<%d>", priorities[level]);
+}
+
+static bool
+is_writable(int descriptor)
+{
+	struct pollfd poll_descriptor = {.fd = descriptor, .events = POLLOUT};
+
+	return poll(&poll_descriptor, 1, 0) == 1 &&
+	       (poll_descriptor.revents & POLLOUT) != 0;
+}
+
+bool
+target_write(struct target *target, const char *data, size_t length)
+{
+	ssize_t written;
+
+	if (!is_writable(target->descriptor))
+		return false;
+	if (target->is_torn && write(target->descriptor, "\n", 1) != 1)
+		return false;
+	target->is_torn = false;
+	do {
+		written = write(target->descriptor, data, length);
+	} while (written < 0 && errno == EINTR);
+	target->is_torn = written > 0 && (size_t)written < length;
+	return written == (ssize_t)length;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include "option/option.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_MAX 96
+#define HELP_COLUMN 28
+#define DECIMALS 3 /* of seconds: milliseconds */
+
+static void *
+field_of(const struct option_row *row, void *settings)
+{
+	return (char *)settings + row->field;
+}
+
+const char *
+option_set_flag(const struct option_row *row, const char *value, void *settings)
+{
+	(void)value;
+	*(bool *)field_of(row, settings) = true;
+	return NULL;
+}
+
+/* Reads digits up to something else. Returns NULL when there are none. */
+static const char *
+read_digits(const char *text, int64_t *number)
+{
+	if (*text < '0' || *text > '9')
+		return NULL;
+	for (*number = 0; *text >= '0' && *text <= '9'; text++) {
+		if (*number > (INT64_MAX - 9) / 10)
+			return NULL;
+		*number = *number * 10 + (*text - '0');
+	}
+	return text;
+}
+
+static bool
+is_in_range(const struct option_row *row, int64_t number)
+{
+	return number >= row->minimum && number <= row->maximum;
+}
+
+const char *
+option_set_number(
+	const struct option_row *row, const char *value, void *settings)
+{
+	int64_t number = 0;
+	const char *end = read_digits(value, &number);
+
+	if (end == NULL || *end != '\0' || !is_in_range(row, number))
+		return "a number";
+	*(int64_t *)field_of(row, settings) = number;
+	return NULL;
+}
+
+static unsigned
+unit_shift(char unit)
+{
+	switch (unit) {
+	case 'K':
+	case 'k':
+		return 10;
+	case 'M':
+	case 'm':
+		return 20;
+	case 'G':
+	case 'g':
+		return 30;
+	default:
+		return 0;
+	}
+}
+
+const char *
+option_set_size(const struct option_row *row, const char *value, void *settings)
+{
+	int64_t number = 0;
+	const char *end = read_digits(value, &number);
+	unsigned shift = end != NULL ? unit_shift(*end) : 0;
+
+	if (shift > 0)
+		end++;
+	if (end == NULL || *end != '\0' || number > INT64_MAX >> shift ||
+		!is_in_range(row, number << shift))
+		return "a size";
+	*(int64_t *)field_of(row, settings) = number << shift;
+	return NULL;
+}
+
+/* Reads up to DECIMALS digits behind a point as that many decimals. */
+static const char *
+read_decimals(const char *text, int64_t *number)
+{
+	for (int i = 0; i < DECIMALS; i++) {
+		*number *= 10;
+		if (*text >= '0' && *text <= '9')
+			*number += *text++ - '0';
+	}
+	return text;
+}
+
+const char *
+option_set_seconds(
+	const struct option_row *row, const char *value, void *settings)
+{
+	int64_t seconds = 0, decimals = 0;
+	const char *end = read_digits(value, &seconds);
+
+	if (end != NULL && *end == '.')
+		end = read_decimals(end + 1, &decimals);
+	if (end == NULL || *end != '\0' || seconds > INT32_MAX ||
+		!is_in_range(row, seconds * 1000 + decimals))
+		return "a number of seconds";
+	*(int64_t *)field_of(row, settings) = seconds * 1000 + decimals;
+	return NULL;
+}
+
+const char *
+option_set_string(
+	const struct option_row *row, const char *value, void *settings)
+{
+	*(const char **)field_of(row, settings) = value;
+	return NULL;
+}
+
+const char *
+option_add_string(
+	const struct option_row *row, const char *value, void *settings)
+{
+	struct option_list *list = field_of(row, settings);
+	const char **values =
+		realloc(list->values, (list->count + 1) * sizeof(*values));
+
+	if (values == NULL)
+		return "less, memory is short";
+	values[list->count++] = value;
+	list->values = values;
+	return NULL;
+}
+
+void
+option_list_release(struct option_list *list)
+{
+	free(list->values);
+	*list = (struct option_list){0};
+}
+
+static void
+print_row(const struct option_row *row)
+{
+	char left[64];
+	int length;
+
+	if (row->letter != 0)
+		length = snprintf(left, sizeof(left), "  -%c, --%s",
+			row->letter, row->name);
+	else
+		length = snprintf(left, sizeof(left), "      --%s", row->name);
+	if (row->argument != NULL)
+		length += snprintf(left + length, sizeof(left) - (size_t)length,
+			"=%s", row->argument);
+	if (length >= HELP_COLUMN)
+		printf("%s\n%*s", left, HELP_COLUMN, "");
+	else
+		printf("%-*s", HELP_COLUMN, left);
+	printf("%s\n", row->help);
+}
+
+static void
+print_help(const struct option_program *program)
+{
+	printf("Usage: %s %s\n%s\n\n", program->name, program->usage,
+		program->purpose);
+	for (size_t i = 0; i < program->row_count; i++)
+		print_row(&program->rows[i]);
+	printf("\n%s", program->more);
+}
+
+static void
+print_version(const struct option_program *program)
+{
+	printf("%s (wsserver) %s\n", program->name, PACKAGE_VERSION);
+	printf("Licence MIT; there is no warranty.\n");
+}
+
+static void
+complain(const struct option_program *program, const char *what,
+	const char *which)
+{
+	fprintf(stderr, "%s: %s '%s'; try '%s --help'\n", program->name, what,
+		which, program->name);
+}
+
+static void
+complain_of_value(const struct option_program *program,
+	const struct option_row *row, const char *value, const char *expected)
+{
+	fprintf(stderr, "%s: --%s: '%s' is not %s", program->name, row->name,
+		value, expected);
+	if (row->set == option_set_seconds)
+		fprintf(stderr, " from %g to %g", (double)row->minimum / 1000,
+			(double)row->maximum / 1000);
+	else if (row->maximum > 0)
+		fprintf(stderr, " from %" PRId64 " to %" PRId64, row->minimum,
+			row->maximum);
+	fprintf(stderr, "; try '%s --help'\n", program->name);
+}
+
+/* Fills in what getopt_long wants; value of a row is its index + 1. */
+static void
+prepare_getopt(const struct option_program *program, struct option *names,
+	char *letters)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < program->row_count; i++) {
+		const struct option_row *row = &program->rows[i];
+		int takes =
+			row->argument != NULL ? required_argument : no_argument;
+
+		names[i] = (struct option){row->name, takes, NULL, 0};
+		if (row->letter == 0)
+			continue;
+		*letters++ = row->letter;
+		if (takes == required_argument)
+			*letters++ = ':';
+	}
+	names[program->row_count] = (struct option){NULL, 0, NULL, 0};
+	*letters = '\0';
+}
+
+static const struct option_row *
+find_letter(const struct option_program *program, int letter)
+{
+	for (size_t i = 0; i < program->row_count; i++)
+		if (program->rows[i].letter == letter)
+			return &program->rows[i];
+	return NULL;
+}
+
+static enum option_result
+apply(const struct option_program *program, const struct option_row *row,
+	void *settings)
+{
+	const char *expected;
+
+	if (row->set == NULL) {
+		if (strcmp(row->name, "version") == 0)
+			print_version(program);
+		else
+			print_help(program);
+		return OPTION_DONE;
+	}
+	expected = row->set(row, optarg, settings);
+	if (expected == NULL)
+		return OPTION_RUN;
+	complain_of_value(program, row, optarg, expected);
+	return OPTION_WRONG;
+}
+
+/* What getopt_long found wrong at the argument it has just read. */
+static enum option_result
+refuse(const struct option_program *program, int found, const char *argument)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_long = optopt == 0;
+
+	complain(program,
+		found == ':' ? "no value for" : "unknown or misused option",
+		is_long ? argument : letter);
+	return OPTION_WRONG;
+}
+
+enum option_result
+option_parse(const struct option_program *program, int argc, char **argv,
+	void *settings, int *first_operand)
+{
+	struct option names[ROWS_MAX + 1];
+	char letters[2 * ROWS_MAX + 2];
+	enum option_result result = OPTION_RUN;
+	int found, index = 0;
+
+	prepare_getopt(program, names, letters);
+	optind = 0;
+	opterr = 0;
+	while (result == OPTION_RUN && (found = getopt_long(argc, argv, letters,
+						names, &index)) != -1) {
+		if (found == '?' || found == ':')
+			result = refuse(program, found, argv[optind - 1]);
+		else if (found == 0)
+			result =
+				apply(program, &program->rows[index], settings);
+		else
+			result = apply(
+				program, find_letter(program, found), settings);
+	}
+	*first_operand = optind;
+	return result;
+}
+
+const struct option_row *
+option_find(const struct option_program *program, const char *name)
+{
+	for (size_t i = 0; i < program->row_count; i++)
+		if (strcmp(program->rows[i].name, name) == 0)
+			return &program->rows[i];
+	return NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* A program's options as one table: parsing, ranges, --help, --version. */
+#ifndef OPTION_OPTION_H
+#define OPTION_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct option_row {
+	const char *name;
+	char letter;	      /* 0: none */
+	const char *argument; /* NULL: takes none */
+	const char *help;
+
+	/*
+	 * Stores a value; returns what it should have been, NULL if fine. Is
+	 * NULL in the rows "help" and "version", which are answered here.
+	 */
+	const char *(*set)(const struct option_row *row, const char *value,
+		void *settings);
+	size_t field; /* offset of what is set, in the program's settings */
+	int64_t minimum, maximum; /* of numbers, sizes, milliseconds */
+};
+
+struct option_program {
+	const char *name;
+	const char *usage;   /* "[OPTION]..." */
+	const char *purpose; /* a sentence */
+	const char *more;    /* behind the options in --help */
+	const struct option_row *rows;
+	size_t row_count;
+};
+
+/* A repeatable option's values, in the order given. All zero at first. */
+struct option_list {
+	const char **values;
+	size_t count;
+};
+
+enum option_result {
+	OPTION_RUN,
+	OPTION_DONE,  /* --help or --version was answered */
+	OPTION_WRONG, /* a line on stderr says what is */
+};
+
+/*
+ * Parses the command line into settings; long names may be abbreviated.
+ * Values are not copied. Stores the index of the first operand.
+ */
+enum option_result option_parse(const struct option_program *program, int argc,
+	char **argv, void *settings, int *first_operand);
+
+/* The row with this name, NULL for none. */
+const struct option_row *option_find(
+	const struct option_program *program, const char *name);
+
+/*
+ * Setters for fields of type bool, int64_t, int64_t in bytes ("64K"), int64_t
+ * in milliseconds ("1.5" seconds), const char * and struct option_list.
+ */
+const char *option_set_flag(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_set_number(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_set_size(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_set_seconds(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_set_string(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_add_string(
+	const struct option_row *row, const char *value, void *settings);
+void option_list_release(struct option_list *list);
+
+#endif

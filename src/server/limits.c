@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/limits.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Threads and processes that are not ours to use up. */
+#define OTHER_THREADS 512
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+static void
+lower(struct limits *limits, int64_t connections, const char *reason)
+{
+	if (connections >= limits->connections)
+		return;
+	limits->connections = connections > 1 ? connections : 1;
+	limits->reason = reason;
+}
+
+static int64_t
+raise_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return INT64_MAX;
+	if (limit.rlim_cur != limit.rlim_max) {
+		rlim_t soft = limit.rlim_cur;
+
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+			limit.rlim_cur = soft;
+	}
+	return limit.rlim_cur == RLIM_INFINITY ? INT64_MAX
+					       : (int64_t)limit.rlim_cur;
+}
+
+/* The number in a file, INT64_MAX where there is none. */
+static int64_t
+read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int64_t number = INT64_MAX;
+
+	if (file == NULL)
+		return INT64_MAX;
+	if (fscanf(file, "%" SCNd64, &number) != 1)
+		number = INT64_MAX;
+	fclose(file);
+	return number;
+}
+
+/* pids.max of our control group (version 2). */
+static int64_t
+read_cgroup_limit(void)
+{
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	char line[512], path[sizeof(CGROUP_ROOT) + sizeof(line) + 16];
+	int64_t number = INT64_MAX;
+
+	if (file == NULL)
+		return INT64_MAX;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, "0::", 3) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(path, sizeof(path), CGROUP_ROOT "%s/pids.max",
+			line + 3);
+		number = read_number(path);
+	}
+	fclose(file);
+	return number;
+}
+
+static int64_t
+read_process_limit(void)
+{
+	struct rlimit limit;
+
+	if (geteuid() == 0 || getrlimit(RLIMIT_NPROC, &limit) < 0 ||
+		limit.rlim_cur == RLIM_INFINITY)
+		return INT64_MAX;
+	return (int64_t)limit.rlim_cur;
+}
+
+struct limits
+limits_find(int64_t other_descriptors)
+{
+	struct limits limits = {INT64_MAX, "nothing"};
+
+	lower(&limits, raise_open_files() - other_descriptors,
+		"open files (ulimit -n)");
+	lower(&limits, read_process_limit() - OTHER_THREADS,
+		"processes (ulimit -u)");
+	lower(&limits, read_number("/proc/sys/kernel/pid_max") - OTHER_THREADS,
+		"process ids (sysctl kernel.pid_max)");
+	lower(&limits,
+		read_number("/proc/sys/kernel/threads-max") - OTHER_THREADS,
+		"threads (sysctl kernel.threads-max)");
+	lower(&limits, read_cgroup_limit() - OTHER_THREADS,
+		"tasks of the control group (pids.max)");
+	return limits;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listener.h"
+
+#include "transport/listening.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEME "ws://"
+
+/* How often another port is tried that is free on both ::1 and 127.0.0.1. */
+#define PORT_TRIES 100
+
+/* What an address given by the user stands for. */
+struct place {
+	const char *name; /* in the URL; NULL: as the address */
+	struct address first;
+	struct address second; /* in addition or instead; length 0: none */
+	bool needs_both;
+};
+
+static const char *
+skip_scheme(const char *text)
+{
+	bool has_scheme = strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+
+	return has_scheme ? text + strlen(SCHEME) : text;
+}
+
+/* Reads "name" or "name:port" for one certain name. */
+static bool
+parse_name(const char *text, const char *name, unsigned *port)
+{
+	struct address address;
+	char with_port[sizeof("0.0.0.0:65535") + 1];
+
+	if (strncmp(text, name, strlen(name)) != 0)
+		return false;
+	text += strlen(name);
+	if (*text == '\0')
+		return true;
+	if (*text != ':' ||
+		(size_t)snprintf(with_port, sizeof(with_port), "0.0.0.0%s",
+			text) >= sizeof(with_port) ||
+		!address_parse(&address, with_port, 0))
+		return false;
+	*port = address_port(&address);
+	return true;
+}
+
+static bool
+parse_place(struct place *place, const char *text, unsigned port)
+{
+	*place = (struct place){.name = NULL};
+	text = skip_scheme(text);
+	if (parse_name(text, "localhost", &port)) {
+		place->name = "localhost";
+		place->needs_both = true;
+		return address_parse(&place->first, "::1", port) &&
+		       address_parse(&place->second, "127.0.0.1", port);
+	}
+	if (parse_name(text, "*", &port))
+		return address_parse(&place->first, "::", port) &&
+		       address_parse(&place->second, "0.0.0.0", port);
+	return address_parse(&place->first, text, port);
+}
+
+bool
+listener_address_is_valid(const char *text)
+{
+	struct place place;
+
+	return parse_place(&place, text, 0);
+}
+
+/* Whether this machine merely has no such kind of address. */
+static bool
+is_absent(int failure)
+{
+	return failure == EAFNOSUPPORT || failure == EADDRNOTAVAIL;
+}
+
+static bool
+open_one(struct listeners *listeners, const struct address *address)
+{
+	struct listener *listener = &listeners->items[listeners->count];
+
+	if (listeners->count == LISTENERS_MAX) {
+		errno = EMFILE;
+		return false;
+	}
+	listener->address = *address;
+	listener->descriptor = listening_open(&listener->address, true);
+	if (listener->descriptor < 0)
+		return false;
+	listeners->count++;
+	return true;
+}
+
+static void
+close_last(struct listeners *listeners)
+{
+	struct listener *last = &listeners->items[--listeners->count];
+
+	listening_close(last->descriptor, &last->address);
+}
+
+/* Opens ::1 and 127.0.0.1 on the same port, or the one there is. */
+static bool
+open_both(struct listeners *listeners, const struct place *place)
+{
+	struct address second = place->second;
+
+	for (int tries = 0; tries < PORT_TRIES; tries++) {
+		if (!open_one(listeners, &place->first))
+			return is_absent(errno) && open_one(listeners, &second);
+		address_set_port(&second,
+			address_port(&listeners->items[listeners->count - 1]
+					      .address));
+		if (open_one(listeners, &second) || is_absent(errno))
+			return true;
+		close_last(listeners);
+		if (address_port(&place->first) != 0)
+			return false;
+	}
+	return false;
+}
+
+static bool
+open_place(struct listeners *listeners, const struct place *place)
+{
+	if (place->needs_both)
+		return open_both(listeners, place);
+	if (open_one(listeners, &place->first))
+		return true;
+	return place->second.length > 0 && is_absent(errno) &&
+	       open_one(listeners, &place->second);
+}
+
+static void
+add_url(struct listeners *listeners, const struct place *place)
+{
+	const struct address *address =
+		&listeners->items[listeners->count - 1].address;
+	char *url = listeners->urls[listeners->url_count++];
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(address, text);
+	if (place->name != NULL)
+		snprintf(url, LISTENER_URL_SIZE, SCHEME "%s:%u", place->name,
+			address_port(address));
+	else if (address_is_unix(address))
+		snprintf(url, LISTENER_URL_SIZE, "ws+%s", text);
+	else
+		snprintf(url, LISTENER_URL_SIZE, SCHEME "%s", text);
+}
+
+static bool
+open_address(struct listeners *listeners, const char *text,
+	const struct options *options)
+{
+	struct place place;
+
+	if (parse_place(&place, text, (unsigned)options->port) &&
+		open_place(listeners, &place)) {
+		add_url(listeners, &place);
+		return true;
+	}
+	fprintf(stderr, "wsserver: cannot listen at %s, port %d: %s\n", text,
+		(int)options->port, strerror(errno));
+	listeners_close(listeners);
+	return false;
+}
+
+bool
+listeners_open(struct listeners *listeners, const struct options *options)
+{
+	listeners->count = listeners->url_count = 0;
+	for (size_t i = 0; i < options->addresses.count; i++)
+		if (!open_address(
+			    listeners, options->addresses.values[i], options))
+			return false;
+	return listeners->count > 0 ||
+	       open_address(listeners, "localhost", options);
+}
+
+void
+listeners_close(struct listeners *listeners)
+{
+	while (listeners->count > 0)
+		close_last(listeners);
+}
+
+bool
+listeners_are_loopback(const struct listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->count; i++)
+		if (!address_is_loopback(&listeners->items[i].address))
+			return false;
+	return true;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The sockets that the server accepts from, and what they are called. */
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
+
+#include "server/options.h"
+#include "transport/address.h"
+
+#define LISTENERS_MAX 64
+
+/* "ws+unix:" is the longest scheme. */
+#define LISTENER_URL_SIZE (ADDRESS_TEXT_SIZE + 8)
+
+struct listener {
+	int descriptor;
+	struct address address;
+};
+
+/* Several listeners may have one URL: localhost is ::1 and 127.0.0.1. */
+struct listeners {
+	struct listener items[LISTENERS_MAX];
+	size_t count;
+	char urls[LISTENERS_MAX][LISTENER_URL_SIZE];
+	size_t url_count;
+};
+
+/* Whether a text is something that listeners_open understands. */
+bool listener_address_is_valid(const char *text);
+
+/*
+ * Opens all sockets that the options name. Returns false, with none open and
+ * what failed told on stderr, when one cannot be.
+ */
+bool listeners_open(struct listeners *listeners, const struct options *options);
+
+void listeners_close(struct listeners *listeners);
+
+/* Whether only this machine can connect. */
+bool listeners_are_loopback(const struct listeners *listeners);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* wsserver: from the command line to the exit status. */
+#include "server/farewell.h"
+#include "server/limits.h"
+#include "server/listener.h"
+#include "server/options.h"
+#include "server/privileges.h"
+#include "server/server.h"
+#include "server/signals.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum exit_status {
+	EXIT_CLEAN = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_LISTEN = 3,
+	EXIT_FILES = 4,
+};
+
+/* Descriptors that are no connections: standard ones, the log, the pipe. */
+#define OTHER_DESCRIPTORS 32
+
+static bool
+start_log(const struct options *options)
+{
+	struct log_settings settings = {
+		.target = options->log_target,
+		.format = options->log_format,
+		.level = options->quiet ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+	};
+
+	if (options->verbose)
+		settings.level = LOG_LEVEL_DEBUG;
+	if (log_open(&settings))
+		return true;
+	fprintf(stderr, "wsserver: cannot open log '%s': %s\n",
+		options->log_target, strerror(errno));
+	return false;
+}
+
+/* The log as it will be opened again at HUP, by whom we have become. */
+static bool
+restart_log(const struct options *options)
+{
+	if ((options->user == NULL && options->group == NULL) || log_reopen())
+		return true;
+	fprintf(stderr, "wsserver: cannot open log '%s' as %s: %s\n",
+		options->log_target,
+		options->user != NULL ? options->user : options->group,
+		strerror(errno));
+	return false;
+}
+
+static struct slice *
+slices_of(const struct option_list *list)
+{
+	struct slice *slices = calloc(list->count + 1, sizeof(*slices));
+
+	for (size_t i = 0; slices != NULL && i < list->count; i++)
+		slices[i] = slice_of(list->values[i]);
+	return slices;
+}
+
+static void
+limit_clients(struct registry_limits *registry_limits, int64_t listeners)
+{
+	struct limits limits =
+		limits_find(OTHER_DESCRIPTORS + FAREWELLS_MAX + listeners);
+	int64_t room = limits.connections;
+
+	if (registry_limits->clients + registry_limits->pending <= room)
+		return;
+	if (registry_limits->pending > room / 2)
+		registry_limits->pending = room > 1 ? room / 2 : 1;
+	if (registry_limits->clients > room - registry_limits->pending)
+		registry_limits->clients = room - registry_limits->pending;
+	log_sentence(LOG_LEVEL_WARNING, "start",
+		"Only %" PRId64 " clients and %" PRId64
+		" pending ones are accepted: %s are the limit",
+		registry_limits->clients, registry_limits->pending,
+		limits.reason);
+}
+
+static void
+announce(const struct listeners *listeners)
+{
+	bool on_stdout = !log_goes_to(STDOUT_FILENO);
+
+	for (size_t i = 0; i < listeners->url_count; i++) {
+		const char *url = listeners->urls[i];
+		struct line line;
+
+		if (log_begin(&line, LOG_LEVEL_INFO, NULL, "start")) {
+			log_say(&line, "WebSocket server started on %s", url);
+			log_text_field(&line, "url", url, strlen(url));
+			log_end(&line);
+		}
+		if (on_stdout)
+			printf("%s\n", url);
+	}
+	fflush(stdout);
+}
+
+static int
+status_of(enum server_end end)
+{
+	/* Workers that are left still use what exit would tear down. */
+	if (end == SERVER_FORCED)
+		_exit(EXIT_FAILED);
+	return EXIT_CLEAN;
+}
+
+static int
+serve(const struct options *options, struct listeners *listeners)
+{
+	struct registry_limits limits = {options->max_clients,
+		options->max_pending, options->max_clients_per_ip};
+	struct registry registry;
+	struct slice *origins = slices_of(&options->origins);
+	struct slice *subprotocols = slices_of(&options->subprotocols);
+	struct session_settings settings = {
+		.registry = &registry,
+		.connection = {ROLE_SERVER, (size_t)options->max_message,
+			options->ping_interval, options->ping_timeout,
+			options->send_timeout, options->grace},
+		.service = {slice_of(options->echo_prefix), options->verbose},
+		.handshake_timeout = options->handshake_timeout,
+		.user_timeout = (unsigned)options->send_timeout,
+		.origins = origins,
+		.origin_count = options->origins.count,
+		.subprotocols = subprotocols,
+		.subprotocol_count = options->subprotocols.count,
+	};
+	int status = EXIT_FAILED;
+
+	if (log_is_on_terminal() && listeners_are_loopback(listeners))
+		settings.service.logs_messages = true;
+	limit_clients(&limits, (int64_t)listeners->count);
+	registry_init(&registry, &limits);
+	if (origins != NULL && subprotocols != NULL) {
+		announce(listeners);
+		status = status_of(
+			server_run(&settings, listeners, options->grace));
+	}
+	free(origins);
+	free(subprotocols);
+	return status;
+}
+
+static int
+run(const struct options *options)
+{
+	static struct listeners listeners;
+
+	if (!privileges_check(options->user, options->group))
+		return EXIT_USAGE;
+	if (!start_log(options))
+		return EXIT_FILES;
+	if (!signals_open()) {
+		fprintf(stderr, "wsserver: cannot make a pipe: %s\n",
+			strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!listeners_open(&listeners, options))
+		return EXIT_LISTEN;
+	if (!privileges_drop(options->user, options->group))
+		return EXIT_FAILED;
+	if (!restart_log(options))
+		return EXIT_FILES;
+	return serve(options, &listeners);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	int status = EXIT_USAGE;
+
+	switch (options_parse(&options, argc, argv)) {
+	case OPTION_RUN:
+		status = run(&options);
+		break;
+	case OPTION_DONE:
+		status = EXIT_CLEAN;
+		break;
+	case OPTION_WRONG:
+		break;
+	}
+	options_release(&options);
+	return status;
+}

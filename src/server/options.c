@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/options.h"
+
+#include "protocol/http.h"
+#include "protocol/utf8.h"
+#include "server/listener.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DAY 86400000
+#define CLIENTS_MAX 1000000
+#define MESSAGE_MAX ((int64_t)64 << 30)
+
+#define FIELD(name) offsetof(struct options, name)
+
+static const char *
+set_echo_prefix(const struct option_row *row, const char *value, void *settings)
+{
+	if (!utf8_is_valid(slice_of(value)))
+		return "UTF-8";
+	return option_set_string(row, value, settings);
+}
+
+static const char *
+add_address(const struct option_row *row, const char *value, void *settings)
+{
+	if (!listener_address_is_valid(value))
+		return "an address to listen at";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
+add_origin(const struct option_row *row, const char *value, void *settings)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7F)
+			return "an origin";
+	if (*value == '\0')
+		return "an origin";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
+add_subprotocol(const struct option_row *row, const char *value, void *settings)
+{
+	if (!http_is_token(slice_of(value)))
+		return "a subprotocol's name";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
+set_log_target(const struct option_row *row, const char *value, void *settings)
+{
+	if (*value == '\0')
+		return "stderr, syslog or a file";
+	return option_set_string(row, value, settings);
+}
+
+static const char *
+set_log_format(const struct option_row *row, const char *value, void *settings)
+{
+	static const char *const names[] = {"auto", "plain", "text", "json"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) != 0)
+			continue;
+		*(enum log_format *)((char *)settings + row->field) =
+			(enum log_format)i;
+		return NULL;
+	}
+	return "auto, plain, text or json";
+}
+
+static const struct option_row rows[] = {
+	{"port", 'p', "N", "port (12345); 0: any free one", option_set_number,
+		FIELD(port), 0, 65535},
+	{"address", 'a', "ADDR", "listen there, repeatable (localhost)",
+		add_address, FIELD(addresses), 0, 0},
+	{"echo-prefix", 0, "TEXT",
+		"before each text reply ('Server received: ')", set_echo_prefix,
+		FIELD(echo_prefix), 0, 0},
+	{"origin", 0, "ORIGIN",
+		"accept only these browser origins; repeatable (any)",
+		add_origin, FIELD(origins), 0, 0},
+	{"subprotocol", 's', "NAME",
+		"a subprotocol that is spoken; repeatable (none)",
+		add_subprotocol, FIELD(subprotocols), 0, 0},
+	{"max-clients", 'm', "N", "clients at the same time (10000)",
+		option_set_number, FIELD(max_clients), 1, CLIENTS_MAX},
+	{"max-pending", 0, "N", "and so many not yet upgraded (1000)",
+		option_set_number, FIELD(max_pending), 1, CLIENTS_MAX},
+	{"max-clients-per-ip", 0, "N",
+		"of one IPv4 address or IPv6 /64; 0: no limit (0)",
+		option_set_number, FIELD(max_clients_per_ip), 0, CLIENTS_MAX},
+	{"max-message", 0, "SIZE", "bytes of one message (16M)",
+		option_set_size, FIELD(max_message), 1, MESSAGE_MAX},
+	{"handshake-timeout", 0, "SEC", "for the opening handshake (10)",
+		option_set_seconds, FIELD(handshake_timeout), 1, DAY},
+	{"ping-interval", 0, "SEC",
+		"ping a client quiet for so long; 0: never (20)",
+		option_set_seconds, FIELD(ping_interval), 0, DAY},
+	{"ping-timeout", 0, "SEC",
+		"drop it when quiet for so long then; 0: never (20)",
+		option_set_seconds, FIELD(ping_timeout), 0, DAY},
+	{"send-timeout", 0, "SEC",
+		"drop a client that takes nothing; 0: never (30)",
+		option_set_seconds, FIELD(send_timeout), 0, DAY},
+	{"grace", 0, "SEC", "for each closing handshake (5)",
+		option_set_seconds, FIELD(grace), 0, DAY},
+	{"user", 'u', "NAME", "become this user after binding",
+		option_set_string, FIELD(user), 0, 0},
+	{"group", 'g', "NAME", "and this group (the user's)", option_set_string,
+		FIELD(group), 0, 0},
+	{"log", 0, "stderr|syslog|FILE", "where the log goes (stderr)",
+		set_log_target, FIELD(log_target), 0, 0},
+	{"log-format", 0, "auto|plain|text|json", "its form (auto)",
+		set_log_format, FIELD(log_format), 0, 0},
+	{"verbose", 'v', NULL, "log messages too", option_set_flag,
+		FIELD(verbose), 0, 0},
+	{"quiet", 'q', NULL, "log errors only", option_set_flag, FIELD(quiet),
+		0, 0},
+	{"help", 'h', NULL, "show this and exit", NULL, 0, 0, 0},
+	{"version", 'V', NULL, "show the version and exit", NULL, 0, 0, 0},
+};
+
+const struct option_program options_program = {
+	.name = "wsserver",
+	.usage = "[OPTION]...",
+	.purpose = "A WebSocket server that echoes: text with a prefix, binary "
+		   "as it came.",
+	.more = "ADDR: localhost, *, 192.0.2.1, [2001:db8::1]:8080, "
+		"unix:/path.\n"
+		"SIZE may end in K, M or G. The path /raw echoes verbatim.\n"
+		"Signals: TERM and INT drain, HUP reopens the log, USR1 logs "
+		"statistics.\nSee wsserver(1).\n",
+	.rows = rows,
+	.row_count = sizeof(rows) / sizeof(rows[0]),
+};
+
+enum option_result
+options_parse(struct options *options, int argc, char **argv)
+{
+	int operand = argc;
+	enum option_result result;
+
+	*options = (struct options){
+		.port = 12345,
+		.echo_prefix = "Server received: ",
+		.max_clients = 10000,
+		.max_pending = 1000,
+		.max_message = 16 << 20,
+		.handshake_timeout = 10000,
+		.ping_interval = 20000,
+		.ping_timeout = 20000,
+		.send_timeout = 30000,
+		.grace = 5000,
+		.log_target = "stderr",
+	};
+	result = option_parse(&options_program, argc, argv, options, &operand);
+	if (result == OPTION_RUN && operand < argc) {
+		fprintf(stderr,
+			"wsserver: unexpected argument '%s'; try 'wsserver "
+			"--help'\n",
+			argv[operand]);
+		return OPTION_WRONG;
+	}
+	return result;
+}
+
+void
+options_release(struct options *options)
+{
+	option_list_release(&options->addresses);
+	option_list_release(&options->origins);
+	option_list_release(&options->subprotocols);
+}

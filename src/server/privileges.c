@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+bool
+privileges_check(const char *user, const char *group)
+{
+	if (user != NULL && getpwnam(user) == NULL) {
+		fprintf(stderr, "wsserver: --user: no user '%s'\n", user);
+		return false;
+	}
+	if (group != NULL && getgrnam(group) == NULL) {
+		fprintf(stderr, "wsserver: --group: no group '%s'\n", group);
+		return false;
+	}
+	return true;
+}
+
+static bool
+take_groups(const struct passwd *user, const struct group *group)
+{
+	gid_t id = group != NULL ? group->gr_gid : user->pw_gid;
+
+	if (user != NULL ? initgroups(user->pw_name, id) < 0
+			 : setgroups(1, &id) < 0)
+		return false;
+	return setresgid(id, id, id) == 0;
+}
+
+bool
+privileges_drop(const char *user_name, const char *group_name)
+{
+	const struct passwd *user =
+		user_name != NULL ? getpwnam(user_name) : NULL;
+	const struct group *group =
+		group_name != NULL ? getgrnam(group_name) : NULL;
+
+	if (user == NULL && group == NULL)
+		return true;
+	if (take_groups(user, group) &&
+		(user == NULL || setresuid(user->pw_uid, user->pw_uid,
+					 user->pw_uid) == 0) &&
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		return true;
+	fprintf(stderr, "wsserver: cannot become %s: %s\n",
+		user != NULL ? user_name : group_name, strerror(errno));
+	return false;
+}

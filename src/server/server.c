@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/server.h"
+
+#include "server/farewell.h"
+#include "server/signals.h"
+#include "transport/clock.h"
+#include "transport/listening.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How many are accepted from one listener before the others get a turn. */
+#define ACCEPTS_IN_A_ROW 64
+
+/* Between tries when the system cannot give what accept needs. */
+#define BACK_OFF_MIN 10
+#define BACK_OFF_MAX 1000
+
+#define COMPLAINT_INTERVAL 5000
+
+/* How long workers may take whose sockets have been shut down. */
+#define LAST_MOMENT 1000
+
+struct server {
+	const struct session_settings *settings;
+	struct listeners *listeners;
+	struct farewells farewells;
+	int64_t back_off;     /* milliseconds, 0: accepting */
+	int64_t accept_again; /* deadline, while backing off */
+	int64_t complain_again;
+	bool stopping;
+};
+
+static void
+log_statistics(const struct server *server)
+{
+	struct registry_totals totals =
+		registry_totals(server->settings->registry);
+	struct line line;
+
+	if (!log_begin(&line, LOG_LEVEL_INFO, NULL, "statistics"))
+		return;
+	log_say(&line,
+		"Statistics: clients %" PRIu64 ", pending %" PRIu64
+		", accepted %" PRIu64 ", refused %" PRIu64,
+		totals.clients, totals.pending, totals.accepted,
+		totals.refused);
+	log_say(&line,
+		", messages %" PRIu64 "/%" PRIu64 ", bytes %" PRIu64 "/%" PRIu64
+		", log lines lost %" PRIu64,
+		totals.messages_in, totals.messages_out, totals.bytes_in,
+		totals.bytes_out, log_lines_lost());
+	log_number_field(&line, "clients", totals.clients);
+	log_number_field(&line, "pending", totals.pending);
+	log_number_field(&line, "accepted", totals.accepted);
+	log_number_field(&line, "refused", totals.refused);
+	log_number_field(&line, "messages_in", totals.messages_in);
+	log_number_field(&line, "messages_out", totals.messages_out);
+	log_number_field(&line, "bytes_in", totals.bytes_in);
+	log_number_field(&line, "bytes_out", totals.bytes_out);
+	log_number_field(&line, "log_lines_lost", log_lines_lost());
+	log_end(&line);
+}
+
+static void
+reload(void)
+{
+	if (log_reopen())
+		log_sentence(LOG_LEVEL_INFO, "reload", "Log reopened");
+	else
+		log_sentence(LOG_LEVEL_ERROR, "error",
+			"Log cannot be reopened: %s", strerror(errno));
+}
+
+static void
+heed_signals(struct server *server)
+{
+	int number;
+
+	while ((number = signals_take()) != -1) {
+		if (number == SIGTERM || number == SIGINT)
+			server->stopping = true;
+		else if (number == SIGHUP)
+			reload();
+		else if (number == SIGUSR1)
+			log_statistics(server);
+	}
+}
+
+/* Accept failed: at once again for a peer's fault, later for our lack. */
+static void
+back_off(struct server *server)
+{
+	int failure = errno;
+
+	server->back_off =
+		server->back_off == 0 ? BACK_OFF_MIN : 2 * server->back_off;
+	if (server->back_off > BACK_OFF_MAX)
+		server->back_off = BACK_OFF_MAX;
+	server->accept_again = deadline_after(server->back_off);
+	if (deadline_left(server->complain_again) > 0)
+		return;
+	server->complain_again = deadline_after(COMPLAINT_INTERVAL);
+	log_sentence(LOG_LEVEL_ERROR, "error", "Cannot accept: %s",
+		strerror(failure));
+}
+
+static bool
+is_lack(int failure)
+{
+	return failure == EMFILE || failure == ENFILE || failure == ENOBUFS ||
+	       failure == ENOMEM;
+}
+
+static void
+admit(struct server *server, int descriptor, const struct address *peer)
+{
+	struct verdict verdict =
+		session_start(server->settings, descriptor, peer);
+
+	if (verdict_is_fine(verdict))
+		return;
+	farewell_say(&server->farewells, descriptor, verdict);
+	session_log_refusal(server->settings, peer, verdict);
+}
+
+static void
+accept_from(struct server *server, const struct listener *listener)
+{
+	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
+		struct address peer;
+		int descriptor = listening_accept(listener->descriptor, &peer);
+
+		if (descriptor >= 0) {
+			server->back_off = 0;
+			admit(server, descriptor, &peer);
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			return;
+		} else if (is_lack(errno)) {
+			back_off(server);
+			return;
+		}
+	}
+}
+
+/* Blocks until there is something to do. */
+static void
+wait_for_work(struct server *server, struct pollfd *descriptors, nfds_t count)
+{
+	int64_t until = farewells_expire(&server->farewells);
+	int64_t left;
+
+	if (server->back_off > 0) {
+		count = 1;
+		if (server->accept_again < until)
+			until = server->accept_again;
+	}
+	left = deadline_left(until);
+	for (nfds_t i = 0; i < count; i++)
+		descriptors[i].revents = 0;
+	if (until == DEADLINE_NEVER)
+		poll(descriptors, count, -1);
+	else
+		poll(descriptors, count, (int)left);
+}
+
+static void
+serve(struct server *server)
+{
+	struct listeners *listeners = server->listeners;
+	struct pollfd descriptors[1 + LISTENERS_MAX];
+
+	descriptors[0] =
+		(struct pollfd){.fd = signals_descriptor(), .events = POLLIN};
+	for (size_t i = 0; i < listeners->count; i++)
+		descriptors[1 + i] = (struct pollfd){
+			.fd = listeners->items[i].descriptor, .events = POLLIN};
+	while (!server->stopping) {
+		bool backed_off = server->back_off > 0;
+
+		wait_for_work(
+			server, descriptors, (nfds_t)listeners->count + 1);
+		heed_signals(server);
+		if (backed_off && deadline_left(server->accept_again) > 0)
+			continue;
+		for (size_t i = 0; i < listeners->count; i++)
+			if (backed_off || descriptors[1 + i].revents != 0)
+				accept_from(server, &listeners->items[i]);
+	}
+}
+
+/* Waits for the last worker. Returns false at the deadline or when told to. */
+static bool
+wait_for_workers(struct server *server, int64_t deadline)
+{
+	struct pollfd descriptor = {
+		.fd = signals_descriptor(), .events = POLLIN};
+
+	server->stopping = false;
+	while (!registry_is_empty(server->settings->registry)) {
+		int64_t left = deadline_left(deadline);
+
+		if (left == 0 || server->stopping)
+			return false;
+		poll(&descriptor, 1, (int)left);
+		heed_signals(server);
+	}
+	return true;
+}
+
+static enum server_end
+drain(struct server *server, int64_t grace)
+{
+	struct registry *registry = server->settings->registry;
+
+	registry_stop(registry);
+	if (wait_for_workers(server, clock_now() + grace))
+		return SERVER_DRAINED;
+	if (server->stopping)
+		return SERVER_FORCED;
+	registry_shut_down(registry);
+	if (wait_for_workers(server, clock_now() + LAST_MOMENT))
+		return SERVER_DRAINED;
+	return SERVER_FORCED;
+}
+
+enum server_end
+server_run(const struct session_settings *settings, struct listeners *listeners,
+	int64_t grace)
+{
+	struct server server = {.settings = settings, .listeners = listeners};
+	enum server_end end;
+
+	serve(&server);
+	listeners_close(listeners);
+	end = drain(&server, grace);
+	farewells_close(&server.farewells);
+	log_tell_suppressed();
+	log_sentence(LOG_LEVEL_INFO, "stop", "WebSocket server stopped");
+	return end;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/session.h"
+
+#include "log/event.h"
+#include "protocol/handshake.h"
+#include "server/pages.h"
+#include "server/signals.h"
+#include "transport/clock.h"
+#include "transport/tcp.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Ample for all that is called; what is not touched costs nothing. */
+#define STACK_SIZE (256 << 10)
+
+struct session {
+	struct registry_entry entry;
+	const struct session_settings *settings;
+	struct connection *connection;
+	struct log_client client;
+	int64_t started;
+	int descriptor;
+	char *path; /* the client's, a copy */
+	char peer[ADDRESS_TEXT_SIZE];
+};
+
+static void
+refuse(struct session *session, const struct http_head *request,
+	struct verdict verdict)
+{
+	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct slice origin = {NULL, 0};
+	bool has_body = true;
+	char page[PAGE_SIZE_MAX];
+
+	if (request != NULL)
+		has_body = !slice_equals(request->method, slice_of("HEAD"));
+	connection_send_raw(
+		session->connection, page_write(page, verdict, has_body));
+	if (verdict.code == HTTP_NO_CONTENT)
+		return;
+	if (verdict.code == HTTP_FORBIDDEN &&
+		http_field_find(request, "Origin", &origin) > 0) {
+		refusal.detail = origin.data;
+		refusal.detail_length = origin.length;
+	}
+	registry_count_refusal(session->settings->registry);
+	log_refuse(&session->client, &refusal);
+}
+
+static const char *
+name_of(enum closed_by by)
+{
+	switch (by) {
+	case CLOSED_BY_PEER:
+		return "client";
+	case CLOSED_BY_US:
+		return "server";
+	default:
+		return "nobody";
+	}
+}
+
+static void
+say_goodbye(const struct session *session)
+{
+	struct connection_end end = connection_end(session->connection);
+	const struct connection_counts *counts =
+		connection_counts(session->connection);
+	struct log_goodbye goodbye = {
+		.code = end.code,
+		.closed_by = name_of(end.by),
+		.reason = end.reason.data,
+		.reason_length = end.reason.length,
+		.messages_in = counts->messages_in,
+		.messages_out = counts->messages_out,
+		.bytes_in = counts->bytes_in,
+		.bytes_out = counts->bytes_out,
+		.seconds = (double)(clock_now() - session->started) / 1000,
+	};
+
+	log_disconnect(&session->client, &goodbye);
+}
+
+static struct verdict
+keep_path(struct session *session, const struct http_head *request)
+{
+	struct slice path = http_head_path(request);
+
+	session->path = malloc(path.length);
+	if (session->path == NULL)
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	memcpy(session->path, path.data, path.length);
+	session->client.path = session->path;
+	session->client.path_length = path.length;
+	return VERDICT_FINE;
+}
+
+/* Whether the request may be served, and as which subprotocol. */
+static struct verdict
+judge(struct session *session, const struct http_head *request,
+	struct slice *subprotocol)
+{
+	const struct session_settings *settings = session->settings;
+	struct verdict verdict = handshake_check_http(request);
+
+	if (verdict_is_fine(verdict) && !handshake_is_requested(request))
+		return page_find(request);
+	if (verdict_is_fine(verdict))
+		verdict = handshake_check_request(request);
+	if (verdict_is_fine(verdict) &&
+		!handshake_origin_is_allowed(
+			request, settings->origins, settings->origin_count))
+		return (struct verdict){
+			HTTP_FORBIDDEN, "origin is not allowed"};
+	if (verdict_is_fine(verdict))
+		verdict = handshake_select_subprotocol(request,
+			settings->subprotocols, settings->subprotocol_count,
+			subprotocol);
+	if (verdict_is_fine(verdict))
+		verdict = registry_upgrade(settings->registry, &session->entry);
+	return verdict;
+}
+
+static void
+serve(struct session *session, const struct http_head *request)
+{
+	struct service_context context = {
+		.settings = &session->settings->service,
+		.client = &session->client,
+	};
+	struct verdict verdict = keep_path(session, request);
+
+	if (verdict_is_fine(verdict))
+		verdict = judge(session, request, &context.subprotocol);
+	if (!verdict_is_fine(verdict)) {
+		refuse(session, request, verdict);
+		return;
+	}
+	service_find(http_head_path(request))
+		->serve(session->connection, request, &context);
+}
+
+static void
+run(struct session *session)
+{
+	struct http_head request;
+	struct verdict verdict;
+
+	if (connection_receive_request(session->connection,
+		    session->started + session->settings->handshake_timeout,
+		    &request, &verdict))
+		serve(session, &request);
+	else if (!verdict_is_fine(verdict))
+		refuse(session, NULL, verdict);
+	connection_finish(session->connection);
+	if (connection_was_open(session->connection))
+		say_goodbye(session);
+}
+
+/* Makes the connection over the descriptor; closes that if it cannot. */
+static bool
+connect_session(struct session *session)
+{
+	struct transport *transport =
+		tcp_new(session->descriptor, session->settings->user_timeout);
+
+	if (transport == NULL) {
+		close(session->descriptor);
+		return false;
+	}
+	session->connection = connection_new(transport,
+		&session->settings->connection, &session->entry.interrupted);
+	if (session->connection == NULL)
+		transport->type->close(transport);
+	return session->connection != NULL;
+}
+
+static void *
+work(void *argument)
+{
+	struct session *session = argument;
+	struct registry *registry = session->settings->registry;
+
+	signals_enter_worker();
+	if (connect_session(session)) {
+		registry_join(registry, &session->entry, session->descriptor,
+			connection_counts(session->connection));
+		run(session);
+		registry_leave(registry, &session->entry);
+		connection_free(session->connection);
+	}
+	free(session->path);
+	free(session);
+	registry_count_out(registry);
+	return NULL;
+}
+
+static bool
+start_worker(struct session *session)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int failure;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	failure = pthread_create(&thread, &attributes, work, session);
+	pthread_attr_destroy(&attributes);
+	return failure == 0;
+}
+
+struct verdict
+session_start(const struct session_settings *settings, int descriptor,
+	const struct address *peer)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	struct verdict verdict;
+
+	if (session == NULL)
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	session->settings = settings;
+	session->descriptor = descriptor;
+	session->started = clock_now();
+	address_format(peer, session->peer);
+	verdict = registry_enter(settings->registry, &session->entry, peer);
+	session->client.number = session->entry.number;
+	session->client.peer = session->peer;
+	if (verdict_is_fine(verdict) && !start_worker(session)) {
+		registry_cancel(settings->registry, &session->entry);
+		verdict = (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "no thread to be had"};
+	}
+	if (!verdict_is_fine(verdict))
+		free(session);
+	return verdict;
+}
+
+void
+session_log_refusal(const struct session_settings *settings,
+	const struct address *peer, struct verdict verdict)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct log_client client = {.peer = text};
+	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+
+	address_format(peer, text);
+	registry_count_refusal(settings->registry);
+	log_refuse(&client, &refusal);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection's life in its worker, from the request to the log line. */
+#ifndef SERVER_SESSION_H
+#define SERVER_SESSION_H
+
+#include "server/registry.h"
+#include "service/service.h"
+
+/* What all sessions share; nothing but the registry changes any more. */
+struct session_settings {
+	struct registry *registry;
+	struct connection_settings connection;
+	struct service_settings service;
+	int64_t handshake_timeout; /* milliseconds */
+	unsigned user_timeout;	   /* of TCP, milliseconds */
+	const struct slice *origins;
+	size_t origin_count;
+	const struct slice *subprotocols;
+	size_t subprotocol_count;
+};
+
+struct session;
+
+/*
+ * Counts a connection in and starts its worker, detached, which owns the
+ * descriptor then. Fails with 503; then the descriptor is the caller's still.
+ */
+struct verdict session_start(const struct session_settings *settings,
+	int descriptor, const struct address *peer);
+
+/* Logs and counts that a connection was turned away before it had a worker. */
+void session_log_refusal(const struct session_settings *settings,
+	const struct address *peer, struct verdict verdict);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What a connection is for: a loop over its messages, chosen by path. */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "log/log.h"
+#include "websocket/connection.h"
+
+/* What the server was told that concerns services. */
+struct service_settings {
+	struct slice echo_prefix; /* before each text reply */
+	bool logs_messages;
+};
+
+/* What a service is told of its connection. */
+struct service_context {
+	const struct service_settings *settings;
+	const struct log_client *client;
+	struct slice subprotocol; /* selected for it, or empty */
+};
+
+/*
+ * Gets a connection whose request was found good and is not answered yet,
+ * and serves it until it is no longer open.
+ */
+struct service {
+	const char *path; /* NULL: any other */
+	void (*serve)(struct connection *connection,
+		const struct http_head *request,
+		const struct service_context *context);
+};
+
+/* The service for the path of a request. */
+const struct service *service_find(struct slice path);
+
+/* Answers the request with the 101 and logs that the client is there. */
+bool service_accept(struct connection *connection,
+	const struct http_head *request, const struct service_context *context);
+
+#endif
