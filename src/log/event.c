@@ -20,39 +20,35 @@ is_root(const struct log_client *client)
 void
 log_connect(const struct log_client *client)
 {
-	struct line line;
-
-	if (!log_begin(&line, LOG_LEVEL_INFO, client, "connect"))
+	if (!log_begin(LOG_LEVEL_INFO, client, "connect", COST_OF_CONNECTION))
 		return;
-	log_say(&line, "Client connected from %s", client->peer);
+	log_say("Client connected from %s", client->peer);
 	if (!is_root(client)) {
-		log_say(&line, ", path ");
-		log_say_escaped(&line, client->path, client->path_length);
+		log_say(", path ");
+		log_say_escaped(client->path, client->path_length);
 	}
-	log_end_limited(&line, client, COST_OF_CONNECTION);
+	log_end();
 }
 
 void
 log_refuse(const struct log_client *client, const struct log_refusal *refusal)
 {
-	struct line line;
-
-	if (!log_begin(&line, LOG_LEVEL_WARNING, client, "refuse"))
+	if (!log_begin(LOG_LEVEL_WARNING, client, "refuse", COST_OF_REFUSAL))
 		return;
-	log_say(&line, "Client %s refused (%u, \"%s\"", client->peer,
-		refusal->status, refusal->why);
+	log_say("Client %s refused (%u, \"%s\"", client->peer, refusal->status,
+		refusal->why);
 	if (refusal->detail != NULL) {
-		log_say(&line, ", \"");
-		log_say_escaped(&line, refusal->detail, refusal->detail_length);
-		log_say(&line, "\"");
+		log_say(", \"");
+		log_say_escaped(refusal->detail, refusal->detail_length);
+		log_say("\"");
 	}
-	log_say(&line, ")");
-	log_number_field(&line, "status", refusal->status);
-	log_text_field(&line, "why", refusal->why, strlen(refusal->why));
+	log_say(")");
+	log_number_field("status", refusal->status);
+	log_string_field("why", refusal->why);
 	if (refusal->detail != NULL)
-		log_text_field(&line, "detail", refusal->detail,
-			refusal->detail_length);
-	log_end_limited(&line, client, COST_OF_REFUSAL);
+		log_text_field(
+			"detail", refusal->detail, refusal->detail_length);
+	log_end();
 }
 
 static int64_t
@@ -69,7 +65,6 @@ log_message(const struct log_client *client, struct log_messages *messages,
 	bool is_text, const char *data, size_t length)
 {
 	int64_t second = second_now();
-	struct line line;
 
 	if (second != messages->second) {
 		log_hidden_messages(client, messages);
@@ -81,35 +76,30 @@ log_message(const struct log_client *client, struct log_messages *messages,
 		return;
 	}
 	messages->shown++;
-	if (!log_begin(&line, LOG_LEVEL_INFO, client, "message"))
+	if (!log_begin(LOG_LEVEL_INFO, client, "message", 0))
 		return;
 	if (is_text) {
-		log_say(&line, "Received from client: ");
-		log_say_escaped(&line, data, length);
-		log_text_field(&line, "data", data, length);
+		log_say("Received from client: ");
+		log_say_escaped(data, length);
+		log_text_field("data", data, length);
 	} else {
-		log_say(&line, "Received from client (binary, %zu bytes)",
-			length);
+		log_say("Received from client (binary, %zu bytes)", length);
 	}
-	log_text_field(&line, "type", is_text ? "text" : "binary",
-		strlen(is_text ? "text" : "binary"));
-	log_number_field(&line, "bytes", length);
-	log_end(&line);
+	log_string_field("type", is_text ? "text" : "binary");
+	log_number_field("bytes", length);
+	log_end();
 }
 
 void
 log_hidden_messages(
 	const struct log_client *client, struct log_messages *messages)
 {
-	struct line line;
-
 	if (messages->hidden == 0)
 		return;
-	if (log_begin(&line, LOG_LEVEL_INFO, client, "suppressed")) {
-		log_say(&line, "%" PRIu64 " messages not shown",
-			messages->hidden);
-		log_number_field(&line, "messages", messages->hidden);
-		log_end(&line);
+	if (log_begin(LOG_LEVEL_INFO, client, "suppressed", 0)) {
+		log_say("%" PRIu64 " messages not shown", messages->hidden);
+		log_number_field("messages", messages->hidden);
+		log_end();
 	}
 	messages->hidden = 0;
 }
@@ -118,30 +108,27 @@ void
 log_disconnect(
 	const struct log_client *client, const struct log_goodbye *goodbye)
 {
-	struct line line;
-
-	if (!log_begin(&line, LOG_LEVEL_INFO, client, "disconnect"))
+	if (!log_begin(
+		    LOG_LEVEL_INFO, client, "disconnect", COST_OF_CONNECTION))
 		return;
-	log_say(&line, "Client %s disconnected (%u by %s", client->peer,
-		goodbye->code, goodbye->closed_by);
+	log_say("Client %s disconnected (%u by %s", client->peer, goodbye->code,
+		goodbye->closed_by);
 	if (goodbye->reason_length > 0) {
-		log_say(&line, ", \"");
-		log_say_escaped(&line, goodbye->reason, goodbye->reason_length);
-		log_say(&line, "\"");
+		log_say(", \"");
+		log_say_escaped(goodbye->reason, goodbye->reason_length);
+		log_say("\"");
 	}
-	log_say(&line, ", messages %" PRIu64 "/%" PRIu64, goodbye->messages_in,
+	log_say(", messages %" PRIu64 "/%" PRIu64, goodbye->messages_in,
 		goodbye->messages_out);
-	log_say(&line, ", bytes %" PRIu64 "/%" PRIu64 ", %.1f s)",
-		goodbye->bytes_in, goodbye->bytes_out, goodbye->seconds);
-	log_number_field(&line, "code", goodbye->code);
-	log_text_field(
-		&line, "reason", goodbye->reason, goodbye->reason_length);
-	log_text_field(&line, "closed_by", goodbye->closed_by,
-		strlen(goodbye->closed_by));
-	log_number_field(&line, "messages_in", goodbye->messages_in);
-	log_number_field(&line, "messages_out", goodbye->messages_out);
-	log_number_field(&line, "bytes_in", goodbye->bytes_in);
-	log_number_field(&line, "bytes_out", goodbye->bytes_out);
-	log_seconds_field(&line, "seconds", goodbye->seconds);
-	log_end_limited(&line, client, COST_OF_CONNECTION);
+	log_say(", bytes %" PRIu64 "/%" PRIu64 ", %.1f s)", goodbye->bytes_in,
+		goodbye->bytes_out, goodbye->seconds);
+	log_number_field("code", goodbye->code);
+	log_text_field("reason", goodbye->reason, goodbye->reason_length);
+	log_string_field("closed_by", goodbye->closed_by);
+	log_number_field("messages_in", goodbye->messages_in);
+	log_number_field("messages_out", goodbye->messages_out);
+	log_number_field("bytes_in", goodbye->bytes_in);
+	log_number_field("bytes_out", goodbye->bytes_out);
+	log_seconds_field("seconds", goodbye->seconds);
+	log_end();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/line.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +11,20 @@
 void
 line_add(struct line *line, const char *format, ...)
 {
-	size_t room = sizeof(line->text) - line->length;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(line->text + line->length, room, format, arguments);
+	line_add_list(line, format, arguments);
 	va_end(arguments);
+}
+
+void
+line_add_list(struct line *line, const char *format, va_list arguments)
+{
+	size_t room = sizeof(line->text) - line->length;
+	int length =
+		vsnprintf(line->text + line->length, room, format, arguments);
+
 	if (length > 0)
 		line->length +=
 			(size_t)length < room ? (size_t)length : room - 1;

@@ -4,6 +4,7 @@
 #define LOG_LINE_H
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,9 +19,11 @@ struct line {
 	char text[LINE_SIZE];
 };
 
-/* Appends as printf does; what does not fit is cut. */
+/* Append as printf and vprintf do; what does not fit is cut. */
 __attribute__((format(printf, 2, 3))) void line_add(
 	struct line *line, const char *format, ...);
+__attribute__((format(printf, 2, 0))) void line_add_list(
+	struct line *line, const char *format, va_list arguments);
 
 /*
  * Appends a field of at most LINE_FIELD_MAX bytes: printable UTF-8 as it is;

@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include "log/limit.h"
+#include "log/line.h"
 #include "log/target.h"
 
 #include <inttypes.h>
@@ -12,19 +13,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SUPPRESSED "lines suppressed about "
+
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
-/* What stands above the lock is set before there are threads. */
+/*
+ * What stands above the lock, and the target's kind, is set before there are
+ * threads. Lines are made under the lock rather than on stacks: a page of
+ * stack once touched would cost each thread its memory for good.
+ */
 static struct {
 	const char *target_name;
 	enum log_format format;
 	enum log_level level;
 	bool is_open;
-	pthread_mutex_t lock; /* guards all below but target's kind */
+	pthread_mutex_t lock; /* guards all below */
 	struct target target;
 	struct limit limit;
-	uint64_t dropped; /* not told so far */
-	uint64_t lost;	  /* dropped or suppressed ever */
+	uint64_t dropped;   /* not told so far */
+	uint64_t lost;	    /* dropped or suppressed ever */
+	struct line line;   /* between log_begin and log_end */
+	struct line notice; /* of the log about itself */
 } log_ = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool
@@ -106,6 +115,14 @@ begin_text(struct line *line, enum log_level level,
 }
 
 static void
+add_json_field(
+	struct line *line, const char *name, const char *data, size_t length)
+{
+	line_add(line, ",\"%s\":", name);
+	line_add_json(line, data, length);
+}
+
+static void
 begin_json(struct line *line, enum log_level level,
 	const struct log_client *client, const char *event)
 {
@@ -117,149 +134,60 @@ begin_json(struct line *line, enum log_level level,
 	line_add(line, ",\"event\":\"%s\"", event);
 	if (client == NULL)
 		return;
-	log_text_field(line, "peer", client->peer, strlen(client->peer));
+	add_json_field(line, "peer", client->peer, strlen(client->peer));
 	if (client->path != NULL)
-		log_text_field(line, "path", client->path, client->path_length);
+		add_json_field(line, "path", client->path, client->path_length);
 }
 
-bool
-log_begin(struct line *line, enum log_level level,
+static void
+begin_line(struct line *line, enum log_level level,
 	const struct log_client *client, const char *event)
 {
-	if (!log_.is_open || level > log_.level)
-		return false;
 	line->length = 0;
 	target_add_prefix(&log_.target, line, (int)level);
 	if (log_.format == LOG_FORMAT_TEXT)
 		begin_text(line, level, client);
 	else if (log_.format == LOG_FORMAT_JSON)
 		begin_json(line, level, client, event);
-	return true;
-}
-
-static void
-add_formatted(struct line *line, const char *format, va_list arguments)
-{
-	char text[LINE_FIELD_MAX + 1];
-
-	vsnprintf(text, sizeof(text), format, arguments);
-	line_add(line, "%s", text);
-}
-
-void
-log_say(struct line *line, const char *format, ...)
-{
-	va_list arguments;
-
-	if (log_.format == LOG_FORMAT_JSON)
-		return;
-	va_start(arguments, format);
-	add_formatted(line, format, arguments);
-	va_end(arguments);
-}
-
-void
-log_say_escaped(struct line *line, const char *data, size_t length)
-{
-	if (log_.format != LOG_FORMAT_JSON)
-		line_add_escaped(line, data, length);
-}
-
-void
-log_number_field(struct line *line, const char *name, uint64_t number)
-{
-	if (log_.format == LOG_FORMAT_JSON)
-		line_add(line, ",\"%s\":%" PRIu64, name, number);
-}
-
-void
-log_text_field(
-	struct line *line, const char *name, const char *data, size_t length)
-{
-	if (log_.format != LOG_FORMAT_JSON)
-		return;
-	line_add(line, ",\"%s\":", name);
-	line_add_json(line, data, length);
-}
-
-void
-log_seconds_field(struct line *line, const char *name, double seconds)
-{
-	if (log_.format == LOG_FORMAT_JSON)
-		line_add(line, ",\"%s\":%.3f", name, seconds);
-}
-
-/* Makes the line whole. */
-static void
-finish_line(struct line *line)
-{
-	if (log_.format == LOG_FORMAT_JSON)
-		line_add(line, "}");
-	line_end(line);
-}
-
-/* A line of our own, from under the lock. */
-static void
-begin_suppressed(struct line *line)
-{
-	log_begin(line, LOG_LEVEL_WARNING, NULL, "suppressed");
 }
 
 static bool
 write_line(struct line *line)
 {
-	finish_line(line);
+	if (log_.format == LOG_FORMAT_JSON)
+		line_add(line, "}");
+	line_end(line);
 	return target_write(&log_.target, line->text, line->length);
 }
 
-/* With the lock held: tells what was dropped before this line can be. */
+/* A line of the log about lines that are missing, perhaps those of a peer. */
 static bool
-tell_dropped(void)
+write_notice(uint64_t lines, const char *what, const char *peer)
 {
-	struct line line;
+	struct line *line = &log_.notice;
 
-	if (log_.dropped == 0)
-		return true;
-	begin_suppressed(&line);
-	log_say(&line, "%" PRIu64 " log lines could not be written",
-		log_.dropped);
-	log_number_field(&line, "lines", log_.dropped);
-	if (!write_line(&line))
-		return false;
-	log_.dropped = 0;
-	return true;
+	begin_line(line, LOG_LEVEL_WARNING, NULL, "suppressed");
+	if (log_.format != LOG_FORMAT_JSON) {
+		line_add(line, "%" PRIu64 " %s%s", lines, what, peer);
+	} else {
+		line_add(line, ",\"lines\":%" PRIu64, lines);
+		add_json_field(line, "why", what, strlen(what));
+		add_json_field(line, "about", peer, strlen(peer));
+	}
+	return write_line(line);
 }
 
-/* With the lock held. */
+/* Tells what was dropped before this line can be written. */
 static void
 write_or_drop(struct line *line)
 {
-	if (log_.is_open && tell_dropped() && write_line(line))
+	if (log_.dropped > 0 &&
+		write_notice(log_.dropped, "log lines not written", ""))
+		log_.dropped = 0;
+	if (log_.dropped == 0 && write_line(line))
 		return;
 	log_.dropped++;
 	log_.lost++;
-}
-
-/* With the lock held. */
-static void
-write_report(const struct limit_report *report)
-{
-	struct line line;
-
-	begin_suppressed(&line);
-	log_say(&line, "%" PRIu64 " lines about %s suppressed",
-		report->suppressed, report->host);
-	log_number_field(&line, "lines", report->suppressed);
-	log_text_field(&line, "peer", report->host, strlen(report->host));
-	write_or_drop(&line);
-}
-
-void
-log_end(struct line *line)
-{
-	pthread_mutex_lock(&log_.lock);
-	write_or_drop(line);
-	pthread_mutex_unlock(&log_.lock);
 }
 
 static int64_t
@@ -271,22 +199,88 @@ milliseconds_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void
-log_end_limited(
-	struct line *line, const struct log_client *client, int64_t cost)
+static bool
+is_within_limit(const struct log_client *client, int64_t cost)
 {
 	struct limit_report report;
 	bool fits;
 
-	pthread_mutex_lock(&log_.lock);
+	if (client == NULL || cost == 0)
+		return true;
 	fits = limit_take(
 		&log_.limit, client->peer, cost, milliseconds_now(), &report);
 	if (report.suppressed > 0)
-		write_report(&report);
-	if (fits)
-		write_or_drop(line);
-	else
+		write_notice(report.suppressed, SUPPRESSED, report.host);
+	if (!fits)
 		log_.lost++;
+	return fits;
+}
+
+bool
+log_begin(enum log_level level, const struct log_client *client,
+	const char *event, int64_t cost)
+{
+	if (!log_.is_open || level > log_.level)
+		return false;
+	pthread_mutex_lock(&log_.lock);
+	if (is_within_limit(client, cost)) {
+		begin_line(&log_.line, level, client, event);
+		return true;
+	}
+	pthread_mutex_unlock(&log_.lock);
+	return false;
+}
+
+void
+log_say(const char *format, ...)
+{
+	va_list arguments;
+
+	if (log_.format == LOG_FORMAT_JSON)
+		return;
+	va_start(arguments, format);
+	line_add_list(&log_.line, format, arguments);
+	va_end(arguments);
+}
+
+void
+log_say_escaped(const char *data, size_t length)
+{
+	if (log_.format != LOG_FORMAT_JSON)
+		line_add_escaped(&log_.line, data, length);
+}
+
+void
+log_number_field(const char *name, uint64_t number)
+{
+	if (log_.format == LOG_FORMAT_JSON)
+		line_add(&log_.line, ",\"%s\":%" PRIu64, name, number);
+}
+
+void
+log_text_field(const char *name, const char *data, size_t length)
+{
+	if (log_.format == LOG_FORMAT_JSON)
+		add_json_field(&log_.line, name, data, length);
+}
+
+void
+log_string_field(const char *name, const char *string)
+{
+	log_text_field(name, string, strlen(string));
+}
+
+void
+log_seconds_field(const char *name, double seconds)
+{
+	if (log_.format == LOG_FORMAT_JSON)
+		line_add(&log_.line, ",\"%s\":%.3f", name, seconds);
+}
+
+void
+log_end(void)
+{
+	write_or_drop(&log_.line);
 	pthread_mutex_unlock(&log_.lock);
 }
 
@@ -297,7 +291,7 @@ log_tell_suppressed(void)
 
 	pthread_mutex_lock(&log_.lock);
 	while (limit_next_report(&log_.limit, &report))
-		write_report(&report);
+		write_notice(report.suppressed, SUPPRESSED, report.host);
 	pthread_mutex_unlock(&log_.lock);
 }
 
@@ -305,17 +299,16 @@ void
 log_sentence(enum log_level level, const char *event, const char *format, ...)
 {
 	char text[LINE_FIELD_MAX + 1];
-	struct line line;
 	va_list arguments;
 
-	if (!log_begin(&line, level, NULL, event))
+	if (!log_begin(level, NULL, event, 0))
 		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	log_say_escaped(&line, text, strlen(text));
-	log_text_field(&line, "message", text, strlen(text));
-	log_end(&line);
+	log_say_escaped(text, strlen(text));
+	log_string_field("message", text);
+	log_end();
 }
 
 uint64_t

@@ -3,8 +3,8 @@
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
 
-#include "log/line.h"
-
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level {
@@ -55,28 +55,24 @@ bool log_goes_to(int descriptor);
 /*
  * A line: log_begin, then what it says for people (log_say, nothing as JSON)
  * and for programs (the fields, as JSON only), then log_end. The client is
- * NULL where the line is about nobody. Returns false when this level is not
- * logged: nothing else is to be called then.
+ * NULL where the line is about nobody; else the line may cost its peer tokens
+ * (log/limit.h). Returns false when it is not to be logged: nothing else is
+ * to be called then. Between true and log_end other threads wait to log.
  */
-bool log_begin(struct line *line, enum log_level level,
-	const struct log_client *client, const char *event);
-__attribute__((format(printf, 2, 3))) void log_say(
-	struct line *line, const char *format, ...);
-void log_say_escaped(struct line *line, const char *data, size_t length);
-void log_number_field(struct line *line, const char *name, uint64_t number);
-void log_text_field(
-	struct line *line, const char *name, const char *data, size_t length);
-void log_seconds_field(struct line *line, const char *name, double seconds);
+bool log_begin(enum log_level level, const struct log_client *client,
+	const char *event, int64_t cost);
+__attribute__((format(printf, 1, 2))) void log_say(const char *format, ...);
+void log_say_escaped(const char *data, size_t length);
+void log_number_field(const char *name, uint64_t number);
+void log_text_field(const char *name, const char *data, size_t length);
+void log_string_field(const char *name, const char *string);
+void log_seconds_field(const char *name, double seconds);
 
 /*
  * Writes the line, unless that would block: then it is dropped and counted,
- * and the next line that can be written tells. Safe in all threads.
+ * and the next line that can be written tells.
  */
-void log_end(struct line *line);
-
-/* The same, if the client's peer still has cost tokens (log/limit.h). */
-void log_end_limited(
-	struct line *line, const struct log_client *client, int64_t cost);
+void log_end(void);
 
 /* Writes what has been suppressed and not been told. */
 void log_tell_suppressed(void);

@@ -7,9 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* At most so much is received at once, to be parsed while it is in cache. */
+/* Room for a small message, and as much as is well received at once. */
+#define PIECE_MIN 1024
 #define PIECE_MAX 65536
-#define PIECE_MIN 4096
 
 void
 assembler_init(struct assembler *assembler, enum role role, size_t max_message)
@@ -242,14 +242,22 @@ close_gap(struct assembler *assembler)
 bool
 assembler_reserve(struct assembler *assembler)
 {
-	size_t wanted = PIECE_MIN;
+	size_t wanted = assembler->piece;
 
-	if (assembler->in_frame && assembler->frame_left > PIECE_MIN)
+	if (assembler->in_frame && assembler->frame_left > wanted)
 		wanted = assembler->frame_left < PIECE_MAX
 				 ? (size_t)assembler->frame_left
 				 : PIECE_MAX;
 	close_gap(assembler);
 	return buffer_reserve(&assembler->input, wanted);
+}
+
+void
+assembler_received(struct assembler *assembler)
+{
+	if (buffer_room_size(&assembler->input) == 0 &&
+		assembler->piece < PIECE_MAX)
+		assembler->piece *= 2;
 }
 
 void
@@ -262,6 +270,7 @@ assembler_discard(struct assembler *assembler)
 void
 assembler_relax(struct assembler *assembler)
 {
+	assembler->piece = PIECE_MIN;
 	if (buffer_length(&assembler->input) == 0)
 		buffer_release(&assembler->input);
 }

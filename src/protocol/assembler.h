@@ -26,6 +26,7 @@ struct assembler {
 	size_t message_length;
 	size_t unparsed;
 	size_t max_message;
+	size_t piece; /* what room is made for */
 	struct utf8 utf8;
 	enum opcode opcode; /* of the message, if in_message */
 	enum role role;
@@ -50,11 +51,15 @@ bool assembler_next(struct assembler *assembler, struct message *message,
 	struct verdict *verdict);
 
 /*
- * Makes room in the input for what is to be received next: more for a long
- * frame, in step with what has really come of it. Returns false when memory
- * is short.
+ * Makes room in the input for what is to be received next: little at first,
+ * more for a long frame, in step with what has really come of it, and more
+ * when so much came at once that it filled the room. Returns false when
+ * memory is short.
  */
 bool assembler_reserve(struct assembler *assembler);
+
+/* To be called when bytes have been received into the input. */
+void assembler_received(struct assembler *assembler);
 
 /* From now on messages are parsed but neither kept nor returned. */
 void assembler_discard(struct assembler *assembler);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SMALLEST_CAPACITY 4096
+#define SMALLEST_CAPACITY 256
 
 void
 buffer_release(struct buffer *buffer)

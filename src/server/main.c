@@ -94,12 +94,11 @@ announce(const struct listeners *listeners)
 
 	for (size_t i = 0; i < listeners->url_count; i++) {
 		const char *url = listeners->urls[i];
-		struct line line;
 
-		if (log_begin(&line, LOG_LEVEL_INFO, NULL, "start")) {
-			log_say(&line, "WebSocket server started on %s", url);
-			log_text_field(&line, "url", url, strlen(url));
-			log_end(&line);
+		if (log_begin(LOG_LEVEL_INFO, NULL, "start", 0)) {
+			log_say("WebSocket server started on %s", url);
+			log_string_field("url", url);
+			log_end();
 		}
 		if (on_stdout)
 			printf("%s\n", url);

@@ -40,30 +40,27 @@ log_statistics(const struct server *server)
 {
 	struct registry_totals totals =
 		registry_totals(server->settings->registry);
-	struct line line;
 
-	if (!log_begin(&line, LOG_LEVEL_INFO, NULL, "statistics"))
+	if (!log_begin(LOG_LEVEL_INFO, NULL, "statistics", 0))
 		return;
-	log_say(&line,
-		"Statistics: clients %" PRIu64 ", pending %" PRIu64
+	log_say("Statistics: clients %" PRIu64 ", pending %" PRIu64
 		", accepted %" PRIu64 ", refused %" PRIu64,
 		totals.clients, totals.pending, totals.accepted,
 		totals.refused);
-	log_say(&line,
-		", messages %" PRIu64 "/%" PRIu64 ", bytes %" PRIu64 "/%" PRIu64
+	log_say(", messages %" PRIu64 "/%" PRIu64 ", bytes %" PRIu64 "/%" PRIu64
 		", log lines lost %" PRIu64,
 		totals.messages_in, totals.messages_out, totals.bytes_in,
 		totals.bytes_out, log_lines_lost());
-	log_number_field(&line, "clients", totals.clients);
-	log_number_field(&line, "pending", totals.pending);
-	log_number_field(&line, "accepted", totals.accepted);
-	log_number_field(&line, "refused", totals.refused);
-	log_number_field(&line, "messages_in", totals.messages_in);
-	log_number_field(&line, "messages_out", totals.messages_out);
-	log_number_field(&line, "bytes_in", totals.bytes_in);
-	log_number_field(&line, "bytes_out", totals.bytes_out);
-	log_number_field(&line, "log_lines_lost", log_lines_lost());
-	log_end(&line);
+	log_number_field("clients", totals.clients);
+	log_number_field("pending", totals.pending);
+	log_number_field("accepted", totals.accepted);
+	log_number_field("refused", totals.refused);
+	log_number_field("messages_in", totals.messages_in);
+	log_number_field("messages_out", totals.messages_out);
+	log_number_field("bytes_in", totals.bytes_in);
+	log_number_field("bytes_out", totals.bytes_out);
+	log_number_field("log_lines_lost", log_lines_lost());
+	log_end();
 }
 
 static void

@@ -326,6 +326,7 @@ await(struct connection *connection)
 	}
 	event = stream_receive(&connection->stream,
 		&connection->assembler.input, DEADLINE_NEVER);
+	assembler_received(&connection->assembler);
 	if (event == STREAM_QUIET)
 		keep_alive(connection);
 	else

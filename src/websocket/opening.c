@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "websocket/opening.h"
 
-#define PIECE 4096
+/* Most heads fit; the buffer grows for others. */
+#define PIECE 1024
 
 static struct verdict
 receive_more(struct stream *stream, struct buffer *input, int64_t deadline,
 	bool *gone)
 {
 	*gone = false;
-	if (!buffer_reserve(input, PIECE))
+	if (buffer_room_size(input) == 0 && !buffer_reserve(input, PIECE))
 		return (struct verdict){
 			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
 	switch (stream_receive(stream, input, deadline)) {
