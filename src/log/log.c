@@ -108,7 +108,7 @@ begin_text(struct line *line, enum log_level level,
 {
 	add_time(line);
 	line_add(line, " %s ", level_names[level]);
-	if (client != NULL)
+	if (client != NULL && client->number != 0)
 		line_add(line, "%" PRIu64 " ", client->number);
 	else
 		line_add(line, "- ");
@@ -129,7 +129,7 @@ begin_json(struct line *line, enum log_level level,
 	line_add(line, "{\"time\":\"");
 	add_time(line);
 	line_add(line, "\",\"level\":\"%s\"", level_names[level]);
-	if (client != NULL)
+	if (client != NULL && client->number != 0)
 		line_add(line, ",\"connection\":%" PRIu64, client->number);
 	line_add(line, ",\"event\":\"%s\"", event);
 	if (client == NULL)

@@ -29,7 +29,7 @@ struct log_settings {
 
 /* Whom a line is about. */
 struct log_client {
-	uint64_t number;
+	uint64_t number;  /* of the connection, 0: it has none */
 	const char *peer; /* "host:port" */
 	const char *path; /* NULL before the request is known */
 	size_t path_length;

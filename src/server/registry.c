@@ -126,26 +126,6 @@ registry_enter(struct registry *registry, struct registry_entry *entry,
 	return verdict;
 }
 
-/* With the lock held. */
-static void
-leave(struct registry *registry, const struct registry_entry *entry)
-{
-	if (entry->is_upgraded)
-		registry->totals.clients--;
-	else
-		registry->totals.pending--;
-	leave_host(registry, entry);
-}
-
-void
-registry_cancel(struct registry *registry, struct registry_entry *entry)
-{
-	pthread_mutex_lock(&registry->lock);
-	leave(registry, entry);
-	registry->threads--;
-	pthread_mutex_unlock(&registry->lock);
-}
-
 void
 registry_count_refusal(struct registry *registry)
 {
@@ -184,6 +164,7 @@ registry_join(struct registry *registry, struct registry_entry *entry,
 	if (entry->next != NULL)
 		entry->next->previous = entry;
 	registry->first = entry;
+	entry->has_joined = true;
 	if (registry->is_stopping)
 		interrupt(entry);
 	pthread_mutex_unlock(&registry->lock);
@@ -222,10 +203,10 @@ add_counts(
 	totals->bytes_out += load(&counts->bytes_out);
 }
 
-void
-registry_leave(struct registry *registry, struct registry_entry *entry)
+/* With the lock held. */
+static void
+leave_list(struct registry *registry, const struct registry_entry *entry)
 {
-	pthread_mutex_lock(&registry->lock);
 	if (entry->previous != NULL)
 		entry->previous->next = entry->next;
 	else
@@ -233,7 +214,19 @@ registry_leave(struct registry *registry, struct registry_entry *entry)
 	if (entry->next != NULL)
 		entry->next->previous = entry->previous;
 	add_counts(&registry->totals, entry->counts);
-	leave(registry, entry);
+}
+
+void
+registry_leave(struct registry *registry, struct registry_entry *entry)
+{
+	pthread_mutex_lock(&registry->lock);
+	if (entry->has_joined)
+		leave_list(registry, entry);
+	if (entry->is_upgraded)
+		registry->totals.clients--;
+	else
+		registry->totals.pending--;
+	leave_host(registry, entry);
 	pthread_mutex_unlock(&registry->lock);
 }
 

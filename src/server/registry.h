@@ -16,6 +16,7 @@ struct registry_entry {
 	int descriptor;
 	const struct connection_counts *counts;
 	atomic_bool interrupted;
+	bool has_joined;
 	bool is_upgraded;
 	unsigned char host[ADDRESS_HOST_SIZE];
 	size_t host_length;
@@ -58,9 +59,6 @@ void registry_init(
 struct verdict registry_enter(struct registry *registry,
 	struct registry_entry *entry, const struct address *peer);
 
-/* Counts a connection out again whose worker could not be started. */
-void registry_cancel(struct registry *registry, struct registry_entry *entry);
-
 /* Adds one to the connections that were turned away, for whatever reason. */
 void registry_count_refusal(struct registry *registry);
 
@@ -72,10 +70,16 @@ void registry_join(struct registry *registry, struct registry_entry *entry,
 struct verdict registry_upgrade(
 	struct registry *registry, struct registry_entry *entry);
 
-/* The worker is interrupted no more, and its descriptor not touched. */
+/*
+ * Counts an entry out of its limits. A worker that has joined is interrupted
+ * no more from now on, and its descriptor not touched.
+ */
 void registry_leave(struct registry *registry, struct registry_entry *entry);
 
-/* The worker's last act; calls signals_wake when it was the last to stop. */
+/*
+ * Counts the thread out: the worker's last act, or in place of a worker that
+ * could not be started. Calls signals_wake when it was the last to stop.
+ */
 void registry_count_out(struct registry *registry);
 
 /* Refuses new connections and interrupts all workers. Returns their count. */

@@ -8,6 +8,7 @@
 #include "transport/clock.h"
 #include "transport/tcp.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -190,11 +191,13 @@ work(void *argument)
 		registry_join(registry, &session->entry, session->descriptor,
 			connection_counts(session->connection));
 		run(session);
-		registry_leave(registry, &session->entry);
-		connection_free(session->connection);
 	}
+	registry_leave(registry, &session->entry);
+	if (session->connection != NULL)
+		connection_free(session->connection);
 	free(session->path);
 	free(session);
+	OPENSSL_thread_stop();
 	registry_count_out(registry);
 	return NULL;
 }
@@ -233,7 +236,8 @@ session_start(const struct session_settings *settings, int descriptor,
 	session->client.number = session->entry.number;
 	session->client.peer = session->peer;
 	if (verdict_is_fine(verdict) && !start_worker(session)) {
-		registry_cancel(settings->registry, &session->entry);
+		registry_leave(settings->registry, &session->entry);
+		registry_count_out(settings->registry);
 		verdict = (struct verdict){
 			HTTP_SERVICE_UNAVAILABLE, "no thread to be had"};
 	}
