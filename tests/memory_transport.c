@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory_transport.h"
 
+#include "suite.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -27,8 +29,13 @@ fail_with(int failure)
 
 /* What becomes of a call behind the input: 0 at the end, or a failure. */
 static int
-end_of_input(const struct memory_transport *memory)
+end_of_input(struct memory_transport *memory)
 {
+	if (memory->later.length > 0) {
+		memory->input = memory->later;
+		memory->later.length = 0;
+		return fail_with(EAGAIN);
+	}
 	if (memory->receive_failure != 0)
 		return fail_with(memory->receive_failure);
 	return memory->stalls ? fail_with(EAGAIN) : 0;
@@ -40,6 +47,7 @@ memory_receive(struct transport *transport, void *data, size_t size)
 	struct memory_transport *memory = memory_of(transport);
 	size_t length = memory->input.length;
 
+	memory->room = size;
 	if (is_interrupted(memory))
 		return -1;
 	if (length == 0)
@@ -60,6 +68,7 @@ memory_wait(struct transport *transport)
 {
 	struct memory_transport *memory = memory_of(transport);
 
+	memory->waits++;
 	if (is_interrupted(memory))
 		return -1;
 	return memory->input.length > 0 ? 0 : end_of_input(memory);
@@ -79,6 +88,8 @@ memory_send(struct transport *transport, struct iovec *pieces, int count)
 	for (int i = 0; i < count && left > 0; i++) {
 		struct slice piece = {pieces[i].iov_base, pieces[i].iov_len};
 
+		if (piece.length > 0 && piece.data == memory->borrowed)
+			memory->borrowed_was_sent = true;
 		if (piece.length > left)
 			piece.length = left;
 		if (!buffer_append(&memory->sent, piece))
@@ -93,9 +104,12 @@ static int
 memory_set_time_limit(struct transport *transport,
 	enum transport_direction direction, int64_t milliseconds)
 {
-	(void)transport;
-	(void)direction;
-	(void)milliseconds;
+	struct memory_transport *memory = memory_of(transport);
+
+	if (direction == TRANSPORT_RECEIVING)
+		memory->receive_limit = milliseconds;
+	else
+		memory->send_limit = milliseconds;
 	return 0;
 }
 
@@ -127,6 +141,14 @@ memory_transport_init(
 {
 	*memory = (struct memory_transport){
 		.transport = {&memory_type}, .input = input, .chunk = chunk};
+}
+
+void
+memory_transport_init_variant(
+	struct memory_transport *memory, struct slice input, int variant)
+{
+	memory_transport_init(memory, input, chunk_sizes[variant / 2]);
+	memory->interrupts = variant % 2 == 1;
 }
 
 void

@@ -10,12 +10,14 @@
 
 /*
  * What the peer will have sent is input; what was sent to it ends up in
- * sent. A call moves chunk bytes at most. Behind the input comes the end, or
- * with stalls set, time limits pass at once (EAGAIN).
+ * sent. A call moves chunk bytes at most. Behind the input comes, after a
+ * silence in which one time limit passes, what it says later; then the end,
+ * or with stalls set, time limits pass at once (EAGAIN).
  */
 struct memory_transport {
 	struct transport transport;
 	struct slice input;
+	struct slice later;
 	struct buffer sent;
 	size_t chunk;
 	bool stalls;
@@ -25,6 +27,12 @@ struct memory_transport {
 	unsigned calls;
 	unsigned sends;
 	unsigned receives;
+	unsigned waits;
+	size_t room;	      /* offered to the last receive */
+	const void *borrowed; /* whether a piece sent began here ... */
+	bool borrowed_was_sent;
+	int64_t receive_limit; /* as they were set last */
+	int64_t send_limit;
 	bool finished;
 	bool closed;
 };
@@ -32,6 +40,14 @@ struct memory_transport {
 /* The caller keeps the struct; closing it only sets closed. */
 void memory_transport_init(
 	struct memory_transport *memory, struct slice input, size_t chunk);
+
+/*
+ * The same for one of the variants that stream tests are repeated in: each
+ * chunk size, with and without interrupts.
+ */
+#define MEMORY_TRANSPORT_VARIANTS 16
+void memory_transport_init_variant(
+	struct memory_transport *memory, struct slice input, int variant);
 
 void memory_transport_release(struct memory_transport *memory);
 

@@ -12,6 +12,9 @@
 extern const size_t chunk_sizes[];
 extern const size_t chunk_size_count;
 
+/* As socketpair, but over TCP on the loopback; pair[0] was accepted. */
+void suite_tcp_pair(int pair[2]);
+
 /* Runs a suite as check's environment variables say. Returns main's result. */
 int suite_run(Suite *suite);
 

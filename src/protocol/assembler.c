@@ -14,8 +14,8 @@
 void
 assembler_init(struct assembler *assembler, enum role role, size_t max_message)
 {
-	*assembler =
-		(struct assembler){.role = role, .max_message = max_message};
+	*assembler = (struct assembler){
+		.role = role, .max_message = max_message, .piece = PIECE_MIN};
 }
 
 void

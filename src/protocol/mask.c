@@ -5,22 +5,28 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#define WORDS_IN_BLOCK 8
+/*
+ * Four of the smallest vectors that all processors with vectors have;
+ * compilers turn them into words for the others.
+ */
+typedef uint64_t vector __attribute__((vector_size(16)));
+#define VECTORS 4
+#define BLOCK (VECTORS * sizeof(vector))
+
 #define NOT_ASCII UINT64_C(0x8080808080808080)
 
-/* A fixed count of words, which compilers turn into vector instructions. */
 static uint64_t
-mask_block(char *data, uint64_t key)
+mask_block(char *data, uint64_t word)
 {
-	uint64_t words[WORDS_IN_BLOCK], seen = 0;
+	vector block[VECTORS], key = {word, word}, seen = {0, 0};
 
-	memcpy(words, data, sizeof(words));
-	for (int i = 0; i < WORDS_IN_BLOCK; i++)
-		words[i] ^= key;
-	for (int i = 0; i < WORDS_IN_BLOCK; i++)
-		seen |= words[i];
-	memcpy(data, words, sizeof(words));
-	return seen;
+	memcpy(block, data, sizeof(block));
+	for (int i = 0; i < VECTORS; i++) {
+		block[i] ^= key;
+		seen |= block[i];
+	}
+	memcpy(data, block, sizeof(block));
+	return seen[0] | seen[1];
 }
 
 bool
@@ -34,8 +40,7 @@ mask_apply(char *data, size_t length,
 	for (size_t k = 0; k < sizeof(turned); k++)
 		turned[k] = key[(offset + k) % FRAME_MASKING_KEY_SIZE];
 	memcpy(&word, turned, sizeof(word));
-	for (; length - i >= WORDS_IN_BLOCK * sizeof(word);
-		i += WORDS_IN_BLOCK * sizeof(word))
+	for (; length - i >= BLOCK; i += BLOCK)
 		seen |= mask_block(data + i, word);
 	for (; length - i >= sizeof(word); i += sizeof(word)) {
 		uint64_t part;

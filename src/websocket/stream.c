@@ -3,6 +3,7 @@
 
 #include "transport/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 
 /* What is received at once: it is parsed while it is still in cache. */
@@ -114,6 +115,7 @@ stream_receive(struct stream *stream, struct buffer *input, int64_t deadline)
 	size_t size = buffer_room_size(input);
 	enum stream_event event = STREAM_READY;
 
+	assert(size > 0);
 	if (size > RECEIVE_MAX)
 		size = RECEIVE_MAX;
 	while (prepare(stream, deadline, patient, &event)) {
