@@ -23,7 +23,8 @@ unix_is_stale(const struct address *address)
 	if (lstat(address->socket.path.sun_path, &status) < 0 ||
 		!S_ISSOCK(status.st_mode))
 		return false;
-	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	descriptor =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (descriptor < 0)
 		return false;
 	stale = connect(descriptor, &address->socket.any, address->length) <

@@ -203,26 +203,26 @@ flush(struct connection *connection)
 }
 
 /* Sends our Close at once; what becomes of the state is the caller's. */
-static void
+static bool
 send_close(struct connection *connection, unsigned code, struct slice reason)
 {
 	struct close_body body = {code, reason};
 	char bytes[CLOSE_BODY_MAX];
 	struct slice payload = {bytes, close_body_encode(&body, bytes)};
 
-	if (send_frame(connection, OPCODE_CLOSE, &payload, 1))
-		flush(connection);
+	return send_frame(connection, OPCODE_CLOSE, &payload, 1) &&
+	       flush(connection);
 }
 
 static void
 begin_closing(struct connection *connection, unsigned code, struct slice reason,
 	enum state next)
 {
-	if (connection->state != STATE_OPEN)
+	if (connection->state != STATE_OPEN ||
+		!send_close(connection, code, reason))
 		return;
 	set_end(connection, code, CLOSED_BY_US, reason);
 	connection->state = next;
-	send_close(connection, code, reason);
 }
 
 void
