@@ -11,17 +11,35 @@ unit_tests = \
 	tests/test_address \
 	tests/test_assembler \
 	tests/test_buffer \
+	tests/test_client_role \
 	tests/test_clock \
 	tests/test_close_code \
 	tests/test_closing \
 	tests/test_connection \
+	tests/test_echo \
+	tests/test_event \
+	tests/test_farewell \
 	tests/test_frame \
 	tests/test_handshake \
 	tests/test_http \
+	tests/test_interruption \
+	tests/test_keepalive \
+	tests/test_limit \
+	tests/test_limits \
+	tests/test_line \
+	tests/test_listener \
 	tests/test_listening \
+	tests/test_log \
+	tests/test_losses \
 	tests/test_mask \
+	tests/test_opening \
+	tests/test_option \
+	tests/test_options \
+	tests/test_pages \
+	tests/test_registry \
 	tests/test_slice \
 	tests/test_stream \
+	tests/test_target \
 	tests/test_tcp \
 	tests/test_utf8
 
@@ -51,10 +69,13 @@ endif
 
 LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(CRYPTO_LIBS)
 tests_libtests_a_SOURCES = \
+	tests/capture.c tests/capture.h \
 	tests/guard.c tests/guard.h \
 	tests/interruption.c tests/interruption.h \
+	tests/logfile.c tests/logfile.h \
 	tests/memory_transport.c tests/memory_transport.h \
 	tests/peer.c tests/peer.h \
+	tests/scratch.c tests/scratch.h \
 	tests/suite.c tests/suite.h
 
 bench_programs = tests/bench/echoload tests/bench/rawecho

@@ -235,6 +235,7 @@ START_TEST(takes_a_fresh_key_for_each_frame)
 		ck_assert(connection_send(
 			peer.connection, OPCODE_TEXT, &text, 1));
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	for (int i = 0; i < FRAMES; i++) {
 		ck_assert_uint_eq(
 			peer_takes_frame(&peer, &payload, keys[i]), TEXT);
@@ -277,6 +278,7 @@ START_TEST(refuses_a_masked_frame)
 	peer_open(&peer, _i);
 	peer_is_served(&peer);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	peer_hears(&peer, TEXT, "fine");
 	peer_hears_close(
 		&peer, CLOSE_PROTOCOL_ERROR, "masked frame from a server");
@@ -293,6 +295,7 @@ START_TEST(closes_and_waits_for_the_answer)
 	peer_says_close(&peer, CLOSE_NORMAL, "");
 	peer_open(&peer, _i);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	peer_hears_close(&peer, CLOSE_NORMAL, "");
 	peer_hears_nothing(&peer);
 	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_US, "");

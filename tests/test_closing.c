@@ -38,6 +38,7 @@ serve_and_finish(int variant)
 	peer_open(&peer, variant);
 	peer_is_served(&peer);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 }
 
 /* Exactly one Close was sent, nothing after it, and the stream ended. */
@@ -125,6 +126,7 @@ START_TEST(drops_messages_until_the_answer_to_our_close)
 	peer_is_served(&peer);
 	ck_assert(!connection_send(peer.connection, OPCODE_TEXT, NULL, 0));
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	assert_closed_with(4000, "our reason");
 	peer_saw_end(&peer, 4000, CLOSED_BY_US, "our reason");
 	ck_assert_uint_eq(connection_counts(peer.connection)->messages_in, 0);
@@ -143,6 +145,7 @@ START_TEST(drops_the_rest_of_a_message_after_our_close)
 	peer_open(&peer, _i);
 	ck_assert(connection_receive(peer.connection, &message));
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	assert_closed_with(CLOSE_NORMAL, "");
 	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_US, "");
 }
@@ -153,7 +156,9 @@ START_TEST(closes_with_1000_what_is_still_open)
 	peer_says_close(&peer, CLOSE_NORMAL, "");
 	peer_open(&peer, _i);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	assert_closed_with(CLOSE_NORMAL, "");
 	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_US, "");
 }
@@ -167,6 +172,7 @@ START_TEST(closes_with_1001_when_interrupted)
 	peer.interrupted = true;
 	peer_is_served(&peer);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	assert_closed_with(CLOSE_GOING_AWAY, "going away");
 	peer_saw_end(&peer, CLOSE_GOING_AWAY, CLOSED_BY_US, "going away");
 }
@@ -183,6 +189,7 @@ START_TEST(waits_for_an_answer_no_longer_than_the_grace)
 	connection_close(peer.connection, CLOSE_NORMAL, NULL);
 	start = clock_now();
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	ck_assert_int_ge(clock_now() - start, 50);
 	ck_assert_int_lt(clock_now() - start, LONG_TIME);
 	assert_closed_with(CLOSE_NORMAL, "");
@@ -196,6 +203,7 @@ START_TEST(gives_up_waiting_when_the_peer_breaks_the_rules)
 	peer_open(&peer, _i);
 	connection_close(peer.connection, CLOSE_NORMAL, NULL);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	assert_closed_with(CLOSE_NORMAL, "");
 	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_US, "");
 }
@@ -234,6 +242,7 @@ START_TEST(calls_a_lost_stream_1006)
 	ck_assert(!connection_send_raw(peer.connection, text));
 	connection_close(peer.connection, CLOSE_NORMAL, NULL);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	peer_hears_nothing(&peer);
 	ck_assert(!peer.memory.finished);
 	peer_saw_end(&peer, CLOSE_ABNORMAL, CLOSED_BY_NOBODY, losses[_i].why);
@@ -279,6 +288,7 @@ START_TEST(drops_a_peer_that_takes_nothing_for_the_send_timeout)
 	peer.memory.send_failure = EAGAIN;
 	peer_is_served(&peer);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	peer_saw_end(&peer, CLOSE_ABNORMAL, CLOSED_BY_US, "send timeout");
 	ck_assert_int_eq(peer.memory.send_limit, 1000);
 }

@@ -273,6 +273,7 @@ START_TEST(sends_what_no_rfc_allows)
 	ck_assert(connection_send_raw(peer.connection, later));
 	peer_hears_raw(&peer, later);
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	ck_assert(!connection_send_raw(peer.connection, later));
 	peer_hears_nothing(&peer);
 }
@@ -293,6 +294,7 @@ START_TEST(sends_raw_bytes_before_it_is_open)
 	ck_assert(!connection_send(peer.connection, OPCODE_TEXT, &refusal, 1));
 	ck_assert(connection_send_raw(peer.connection, refusal));
 	connection_finish(peer.connection);
+	connection_linger(peer.connection);
 	ck_assert(slice_equals(buffer_bytes(&peer.memory.sent), refusal));
 	ck_assert(peer.memory.finished);
 	ck_assert(!connection_was_open(peer.connection));

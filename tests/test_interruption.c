@@ -226,6 +226,7 @@ START_TEST(closes_with_1001_when_interrupted)
 	ck_assert_int_lt(clock_now() - start, LONG_TIME);
 	assert_ended(CLOSE_GOING_AWAY, CLOSED_BY_US, "going away");
 	connection_finish(connection);
+	connection_linger(connection);
 	ck_assert_int_eq(shutdown(pair[1], SHUT_WR), 0);
 	hear_all();
 	assert_heard(PEER_RESPONSE, strlen(PEER_RESPONSE));
@@ -260,6 +261,7 @@ START_TEST(finishes_the_frame_in_which_it_is_interrupted)
 	ck_assert(connection_send(connection, OPCODE_BINARY, &large, 1));
 	ck_assert(!connection_receive(connection, &message));
 	connection_finish(connection);
+	connection_linger(connection);
 	pthread_join(thread, NULL);
 	assert_ended(CLOSE_GOING_AWAY, CLOSED_BY_US, "going away");
 	assert_heard(PEER_RESPONSE, strlen(PEER_RESPONSE));
@@ -322,6 +324,7 @@ START_TEST(finishes_in_time_though_the_peer_drips)
 	pthread_create(&thread, NULL, drip, NULL);
 	start = clock_now();
 	connection_finish(connection);
+	connection_linger(connection);
 	ck_assert_int_ge(clock_now() - start, SHORT_TIME);
 	ck_assert_int_lt(clock_now() - start, LONG_TIME);
 	shutdown(pair[0], SHUT_RDWR);
@@ -353,6 +356,7 @@ START_TEST(loses_no_close_to_a_reset)
 	connection_close(connection, CLOSE_GOING_AWAY, "going away");
 	pthread_create(&thread, NULL, hear_and_finish, NULL);
 	connection_finish(connection);
+	connection_linger(connection);
 	ck_assert_int_lt(clock_now() - start, LONG_TIME);
 	ck_assert_int_eq(recv(pair[0], &byte, 1, MSG_DONTWAIT), 0);
 	pthread_join(thread, NULL);

@@ -334,7 +334,8 @@ END_TEST
 START_TEST(finishes_and_reads_off_what_still_comes)
 {
 	open_stream(large_text(), _i);
-	stream_finish(&stream, &input, deadline_after(LONG_TIME));
+	stream_finish(&stream);
+	stream_linger(&stream, &input, deadline_after(LONG_TIME));
 	ck_assert(memory.finished);
 	ck_assert(!memory.closed);
 	ck_assert_uint_eq(memory.input.length, 0);
@@ -351,7 +352,8 @@ START_TEST(finishes_in_time)
 	stream.interrupted = &interrupted;
 	memory.stalls = true;
 	deadline = deadline_after(SHORT_TIME);
-	stream_finish(&stream, &input, deadline);
+	stream_finish(&stream);
+	stream_linger(&stream, &input, deadline);
 	ck_assert(memory.finished);
 	ck_assert_uint_eq(memory.input.length, 0);
 	ck_assert_int_ge(clock_now(), deadline);
@@ -366,7 +368,8 @@ START_TEST(finishes_after_a_bounded_number_of_bytes)
 	ck_assert_ptr_nonnull(flood);
 	open_stream((struct slice){flood, size}, VARIANT_PLAIN);
 	ck_assert(buffer_reserve(&input, OUTPUT_FULL));
-	stream_finish(&stream, &input, deadline_after(LONG_TIME));
+	stream_finish(&stream);
+	stream_linger(&stream, &input, deadline_after(LONG_TIME));
 	read_off = size - memory.input.length;
 	ck_assert_uint_ge(read_off, (size_t)64 << 20);
 	ck_assert_uint_lt(read_off, size);
@@ -378,7 +381,8 @@ START_TEST(finishes_a_stream_that_is_lost)
 {
 	open_stream(slice_of(""), _i);
 	memory.receive_failure = ECONNRESET;
-	stream_finish(&stream, &input, deadline_after(LONG_TIME));
+	stream_finish(&stream);
+	stream_linger(&stream, &input, deadline_after(LONG_TIME));
 	ck_assert(memory.finished);
 }
 END_TEST

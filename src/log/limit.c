@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/limit.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Cuts "[2001:db8:1:2:3::4]" down to "2001:db8:1:2::/64". */
+static void
+cut_to_network(char host[LIMIT_PEER_SIZE])
+{
+	unsigned char address[16];
+	char text[INET6_ADDRSTRLEN];
+
+	host[strlen(host) - 1] = '\0';
+	if (inet_pton(AF_INET6, host + 1, address) != 1)
+		return;
+	memset(address + 8, 0, 8);
+	inet_ntop(AF_INET6, address, text, sizeof(text));
+	snprintf(host, LIMIT_PEER_SIZE, "%.40s/64", text);
+}
 
 static void
 host_of(const char *peer, char host[LIMIT_PEER_SIZE])
@@ -11,6 +27,8 @@ host_of(const char *peer, char host[LIMIT_PEER_SIZE])
 	size_t length = colon != NULL ? (size_t)(colon - peer) : strlen(peer);
 
 	snprintf(host, LIMIT_PEER_SIZE, "%.*s", (int)length, peer);
+	if (host[0] == '[')
+		cut_to_network(host);
 }
 
 /* FNV-1a. */
@@ -37,11 +55,12 @@ fill(struct limit_peer *peer, int64_t now)
 {
 	int64_t elapsed = now - peer->filled_at;
 
-	peer->filled_at = now;
-	if (elapsed > 1000 * LIMIT_TOKENS_MAX / LIMIT_TOKENS_A_SECOND)
+	if (peer->filled_at == 0 ||
+		elapsed > 1000 * LIMIT_TOKENS_MAX / LIMIT_TOKENS_A_SECOND)
 		peer->tokens = LIMIT_TOKENS_MAX;
 	else
 		peer->tokens += elapsed * LIMIT_TOKENS_A_SECOND / 1000;
+	peer->filled_at = now;
 	if (peer->tokens > LIMIT_TOKENS_MAX)
 		peer->tokens = LIMIT_TOKENS_MAX;
 }
@@ -58,8 +77,6 @@ limit_take(struct limit *limit, const char *peer_text, int64_t cost,
 	peer = &limit->peers[hash(host) % LIMIT_PEERS];
 	if (strcmp(peer->host, host) != 0) {
 		take_report(peer, report);
-		*peer = (struct limit_peer){
-			.tokens = LIMIT_TOKENS_MAX, .filled_at = now};
 		memcpy(peer->host, host, sizeof(peer->host));
 	}
 	fill(peer, now);

@@ -13,9 +13,12 @@
 #define LIMIT_TOKENS_MAX 20000
 #define LIMIT_TOKENS_A_SECOND 2000
 
-/* One peer, told apart by its host; peers whose hash collides take turns. */
+/*
+ * The peers of one hash share the tokens; mostly it is one, an IPv4 address
+ * or an IPv6 /64.
+ */
 struct limit_peer {
-	char host[LIMIT_PEER_SIZE];
+	char host[LIMIT_PEER_SIZE]; /* who came last */
 	int64_t tokens;
 	int64_t filled_at;
 	uint64_t suppressed;
@@ -35,8 +38,8 @@ struct limit_report {
 /*
  * Whether a line about a peer ("host:port"), which costs so many tokens, may
  * be written at a time in milliseconds. Stores in *report, with a count over
- * 0, what is to be written before it: lines of this peer, or of one that it
- * pushes out, that were suppressed.
+ * 0, how many lines were suppressed of this peer, or of the one before it,
+ * which is to be told first.
  */
 bool limit_take(struct limit *limit, const char *peer, int64_t cost,
 	int64_t now, struct limit_report *report);

@@ -22,9 +22,11 @@ void
 line_add_list(struct line *line, const char *format, va_list arguments)
 {
 	size_t room = sizeof(line->text) - line->length;
-	int length =
-		vsnprintf(line->text + line->length, room, format, arguments);
+	int length;
 
+	if (room == 0)
+		return;
+	length = vsnprintf(line->text + line->length, room, format, arguments);
 	if (length > 0)
 		line->length +=
 			(size_t)length < room ? (size_t)length : room - 1;

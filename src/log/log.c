@@ -13,8 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SUPPRESSED "lines suppressed about "
-
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
 /*
@@ -190,6 +188,15 @@ write_or_drop(struct line *line)
 	log_.lost++;
 }
 
+static void
+tell_suppressed(const struct limit_report *report)
+{
+	if (report->suppressed > 0 &&
+		!write_notice(report->suppressed, "lines suppressed about ",
+			report->host))
+		log_.dropped += report->suppressed;
+}
+
 static int64_t
 milliseconds_now(void)
 {
@@ -209,8 +216,7 @@ is_within_limit(const struct log_client *client, int64_t cost)
 		return true;
 	fits = limit_take(
 		&log_.limit, client->peer, cost, milliseconds_now(), &report);
-	if (report.suppressed > 0)
-		write_notice(report.suppressed, SUPPRESSED, report.host);
+	tell_suppressed(&report);
 	if (!fits)
 		log_.lost++;
 	return fits;
@@ -291,7 +297,7 @@ log_tell_suppressed(void)
 
 	pthread_mutex_lock(&log_.lock);
 	while (limit_next_report(&log_.limit, &report))
-		write_notice(report.suppressed, SUPPRESSED, report.host);
+		tell_suppressed(&report);
 	pthread_mutex_unlock(&log_.lock);
 }
 

@@ -36,7 +36,8 @@ struct log_client {
 };
 
 /*
- * Opens the log; before that nothing is logged. The settings are kept.
+ * Opens the log; before that nothing is logged.The target's name is to
+ * outlive it.
  * Returns false with errno when the target cannot be opened.
  */
 bool log_open(const struct log_settings *settings);

@@ -11,6 +11,9 @@
 #define HELP_COLUMN 28
 #define DECIMALS 3 /* of seconds: milliseconds */
 
+/* What getopt_long finds for long options, behind all letters. */
+#define LONG_OPTION 256
+
 static void *
 field_of(const struct option_row *row, void *settings)
 {
@@ -137,7 +140,7 @@ option_add_string(
 		realloc(list->values, (list->count + 1) * sizeof(*values));
 
 	if (values == NULL)
-		return "less, memory is short";
+		return "to be stored, memory is short";
 	values[list->count++] = value;
 	list->values = values;
 	return NULL;
@@ -188,30 +191,51 @@ print_version(const struct option_program *program)
 	printf("Licence MIT; there is no warranty.\n");
 }
 
+/* Whatever was given takes one line, and cannot move the cursor. */
 static void
-complain(const struct option_program *program, const char *what,
+print_quoted(const char *text)
+{
+	putc('\'', stderr);
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7F)
+			fprintf(stderr, "\\x%02x", (unsigned char)*text);
+		else
+			putc(*text, stderr);
+	putc('\'', stderr);
+}
+
+static void
+point_to_help(const struct option_program *program)
+{
+	fprintf(stderr, "; try '%s --help'\n", program->name);
+}
+
+void
+option_complain(const struct option_program *program, const char *what,
 	const char *which)
 {
-	fprintf(stderr, "%s: %s '%s'; try '%s --help'\n", program->name, what,
-		which, program->name);
+	fprintf(stderr, "%s: %s ", program->name, what);
+	print_quoted(which);
+	point_to_help(program);
 }
 
 static void
 complain_of_value(const struct option_program *program,
 	const struct option_row *row, const char *value, const char *expected)
 {
-	fprintf(stderr, "%s: --%s: '%s' is not %s", program->name, row->name,
-		value, expected);
+	fprintf(stderr, "%s: --%s: ", program->name, row->name);
+	print_quoted(value);
+	fprintf(stderr, " is not %s", expected);
 	if (row->set == option_set_seconds)
 		fprintf(stderr, " from %g to %g", (double)row->minimum / 1000,
 			(double)row->maximum / 1000);
 	else if (row->maximum > 0)
 		fprintf(stderr, " from %" PRId64 " to %" PRId64, row->minimum,
 			row->maximum);
-	fprintf(stderr, "; try '%s --help'\n", program->name);
+	point_to_help(program);
 }
 
-/* Fills in what getopt_long wants; value of a row is its index + 1. */
+/* Fills in what getopt_long wants; it finds LONG_OPTION + a row's index. */
 static void
 prepare_getopt(const struct option_program *program, struct option *names,
 	char *letters)
@@ -222,7 +246,8 @@ prepare_getopt(const struct option_program *program, struct option *names,
 		int takes =
 			row->argument != NULL ? required_argument : no_argument;
 
-		names[i] = (struct option){row->name, takes, NULL, 0};
+		names[i] = (struct option){
+			row->name, takes, NULL, LONG_OPTION + (int)i};
 		if (row->letter == 0)
 			continue;
 		*letters++ = row->letter;
@@ -267,9 +292,9 @@ static enum option_result
 refuse(const struct option_program *program, int found, const char *argument)
 {
 	char letter[] = {'-', (char)optopt, '\0'};
-	bool is_long = optopt == 0;
+	bool is_long = optopt == 0 || optopt >= LONG_OPTION;
 
-	complain(program,
+	option_complain(program,
 		found == ':' ? "no value for" : "unknown or misused option",
 		is_long ? argument : letter);
 	return OPTION_WRONG;
@@ -282,18 +307,18 @@ option_parse(const struct option_program *program, int argc, char **argv,
 	struct option names[ROWS_MAX + 1];
 	char letters[2 * ROWS_MAX + 2];
 	enum option_result result = OPTION_RUN;
-	int found, index = 0;
+	int found;
 
 	prepare_getopt(program, names, letters);
 	optind = 0;
 	opterr = 0;
-	while (result == OPTION_RUN && (found = getopt_long(argc, argv, letters,
-						names, &index)) != -1) {
+	while (result == OPTION_RUN &&
+		(found = getopt_long(argc, argv, letters, names, NULL)) != -1) {
 		if (found == '?' || found == ':')
 			result = refuse(program, found, argv[optind - 1]);
-		else if (found == 0)
-			result =
-				apply(program, &program->rows[index], settings);
+		else if (found >= LONG_OPTION)
+			result = apply(program,
+				&program->rows[found - LONG_OPTION], settings);
 		else
 			result = apply(
 				program, find_letter(program, found), settings);

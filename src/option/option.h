@@ -51,6 +51,10 @@ enum option_result {
 enum option_result option_parse(const struct option_program *program, int argc,
 	char **argv, void *settings, int *first_operand);
 
+/* Says on stderr, in a line, what of the command line is wrong. */
+void option_complain(const struct option_program *program, const char *what,
+	const char *which);
+
 /* The row with this name, NULL for none. */
 const struct option_row *option_find(
 	const struct option_program *program, const char *name);

@@ -9,6 +9,11 @@
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define NONCE_SIZE 16
 
+#define DIGITS "0123456789"
+#define HEXADECIMAL DIGITS "abcdefABCDEF"
+#define ALPHANUMERIC                                                           \
+	DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 static struct verdict
 bad_request(const char *why)
 {
@@ -23,12 +28,44 @@ handshake_is_requested(const struct http_head *request)
 }
 
 static bool
-is_zero(struct slice number)
+consists_of(struct slice text, const char *characters)
 {
-	for (size_t i = 0; i < number.length; i++)
-		if (number.data[i] != '0')
+	for (size_t i = 0; i < text.length; i++)
+		if (memchr(characters, text.data[i], strlen(characters)) ==
+			NULL)
 			return false;
-	return number.length > 0;
+	return true;
+}
+
+/* uri-host [ ":" port ], as to its characters (RFC 9110 section 7.2). */
+static bool
+is_host(struct slice text)
+{
+	struct slice host, after_literal;
+
+	if (text.length == 0 || text.data[0] != '[') {
+		slice_split(&text, ':', &host);
+		return consists_of(host, ALPHANUMERIC "-._~%!$&'()*+,;=") &&
+		       consists_of(text, DIGITS);
+	}
+	if (!slice_split(&text, ']', &host) ||
+		!consists_of(host, "[" HEXADECIMAL ":.%"))
+		return false;
+	slice_split(&text, ':', &after_literal);
+	return after_literal.length == 0 && consists_of(text, DIGITS);
+}
+
+/* Whether any Content-Length announces more than nothing. */
+static bool
+has_content(const struct http_head *request)
+{
+	struct http_list list = http_list_of(request, "Content-Length");
+	struct slice length;
+
+	while (http_list_next(&list, &length))
+		if (length.length == 0 || !consists_of(length, "0"))
+			return true;
+	return false;
 }
 
 struct verdict
@@ -41,10 +78,10 @@ handshake_check_http(const struct http_head *request)
 		return bad_request("more than one Host");
 	if (hosts == 0 && request->minor_version > 0)
 		return bad_request("no Host");
-	if (http_field_find(request, "Transfer-Encoding", &value) > 0)
-		return bad_request("request with a body");
-	if (http_field_find(request, "Content-Length", &value) > 0 &&
-		!is_zero(value))
+	if (hosts == 1 && !is_host(value))
+		return bad_request("malformed Host");
+	if (http_field_find(request, "Transfer-Encoding", &value) > 0 ||
+		has_content(request))
 		return bad_request("request with a body");
 	return VERDICT_FINE;
 }
@@ -53,18 +90,11 @@ handshake_check_http(const struct http_head *request)
 static bool
 key_is_valid(struct slice key)
 {
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789+/";
-	size_t digits = HANDSHAKE_KEY_LENGTH - 2;
+	struct slice digits = {key.data, HANDSHAKE_KEY_LENGTH - 2};
 
-	if (key.length != HANDSHAKE_KEY_LENGTH ||
-		memcmp(key.data + digits, "==", 2) != 0)
-		return false;
-	for (size_t i = 0; i < digits; i++)
-		if (memchr(alphabet, key.data[i], strlen(alphabet)) == NULL)
-			return false;
-	return true;
+	return key.length == HANDSHAKE_KEY_LENGTH &&
+	       consists_of(digits, ALPHANUMERIC "+/") &&
+	       memcmp(key.data + digits.length, "==", 2) == 0;
 }
 
 struct verdict

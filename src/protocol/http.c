@@ -85,8 +85,9 @@ scan_line_end(struct http_scanner *scanner)
 static struct verdict
 scan_limits(const struct http_scanner *scanner)
 {
-	if (scanner->lines == 0 &&
-		scanner->position - scanner->start > HTTP_REQUEST_LINE_MAX)
+	size_t with_cr = scanner->position - scanner->start;
+
+	if (scanner->lines == 0 && with_cr > HTTP_REQUEST_LINE_MAX + 1)
 		return (struct verdict){
 			HTTP_URI_TOO_LONG, "request line over 8192 bytes"};
 	if (scanner->position > HTTP_HEAD_MAX)

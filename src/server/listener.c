@@ -140,11 +140,9 @@ open_place(struct listeners *listeners, const struct place *place)
 }
 
 static void
-add_url(struct listeners *listeners, const struct place *place)
+format_url(char url[LISTENER_URL_SIZE], const struct place *place,
+	const struct address *address)
 {
-	const struct address *address =
-		&listeners->items[listeners->count - 1].address;
-	char *url = listeners->urls[listeners->url_count++];
 	char text[ADDRESS_TEXT_SIZE];
 
 	address_format(address, text);
@@ -158,18 +156,19 @@ add_url(struct listeners *listeners, const struct place *place)
 }
 
 static bool
-open_address(struct listeners *listeners, const char *text,
-	const struct options *options)
+open_address(struct listeners *listeners, const char *text, unsigned port)
 {
+	char url[LISTENER_URL_SIZE];
 	struct place place;
 
-	if (parse_place(&place, text, (unsigned)options->port) &&
-		open_place(listeners, &place)) {
-		add_url(listeners, &place);
+	if (parse_place(&place, text, port) && open_place(listeners, &place)) {
+		format_url(listeners->urls[listeners->url_count++], &place,
+			&listeners->items[listeners->count - 1].address);
 		return true;
 	}
-	fprintf(stderr, "wsserver: cannot listen at %s, port %d: %s\n", text,
-		(int)options->port, strerror(errno));
+	format_url(url, &place, &place.first);
+	fprintf(stderr, "wsserver: cannot listen on %s: %s\n", url,
+		strerror(errno));
 	listeners_close(listeners);
 	return false;
 }
@@ -177,13 +176,15 @@ open_address(struct listeners *listeners, const char *text,
 bool
 listeners_open(struct listeners *listeners, const struct options *options)
 {
+	unsigned port = (unsigned)options->port;
+
 	listeners->count = listeners->url_count = 0;
 	for (size_t i = 0; i < options->addresses.count; i++)
 		if (!open_address(
-			    listeners, options->addresses.values[i], options))
+			    listeners, options->addresses.values[i], port))
 			return false;
 	return listeners->count > 0 ||
-	       open_address(listeners, "localhost", options);
+	       open_address(listeners, "localhost", port);
 }
 
 void

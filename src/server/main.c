@@ -80,6 +80,8 @@ limit_clients(struct registry_limits *registry_limits, int64_t listeners)
 		registry_limits->pending = room > 1 ? room / 2 : 1;
 	if (registry_limits->clients > room - registry_limits->pending)
 		registry_limits->clients = room - registry_limits->pending;
+	if (registry_limits->clients < 1)
+		registry_limits->clients = 1;
 	log_sentence(LOG_LEVEL_WARNING, "start",
 		"Only %" PRId64 " clients and %" PRId64
 		" pending ones are accepted: %s are the limit",

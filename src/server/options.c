@@ -5,7 +5,6 @@
 #include "protocol/utf8.h"
 #include "server/listener.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DAY 86400000
@@ -159,10 +158,8 @@ options_parse(struct options *options, int argc, char **argv)
 	};
 	result = option_parse(&options_program, argc, argv, options, &operand);
 	if (result == OPTION_RUN && operand < argc) {
-		fprintf(stderr,
-			"wsserver: unexpected argument '%s'; try 'wsserver "
-			"--help'\n",
-			argv[operand]);
+		option_complain(
+			&options_program, "unexpected argument", argv[operand]);
 		return OPTION_WRONG;
 	}
 	return result;

@@ -160,6 +160,7 @@ run(struct session *session)
 	connection_finish(session->connection);
 	if (connection_was_open(session->connection))
 		say_goodbye(session);
+	connection_linger(session->connection);
 }
 
 /* Makes the connection over the descriptor; closes that if it cannot. */

@@ -24,8 +24,13 @@ bool
 service_accept(struct connection *connection, const struct http_head *request,
 	const struct service_context *context)
 {
-	if (!connection_accept(connection, request, context->subprotocol))
+	static const struct log_refusal refusal = {
+		HTTP_INTERNAL_ERROR, "out of memory", NULL, 0};
+
+	if (!connection_accept(connection, request, context->subprotocol)) {
+		log_refuse(context->client, &refusal);
 		return false;
+	}
 	log_connect(context->client);
 	return true;
 }

@@ -40,6 +40,10 @@ tcp_send(struct transport *transport, struct iovec *pieces, int count)
 	struct msghdr message = {
 		.msg_iov = pieces, .msg_iovlen = (size_t)count};
 
+	if (count == 1)
+		return send(descriptor_of(transport), pieces->iov_base,
+			pieces->iov_len, MSG_NOSIGNAL);
+
 	return sendmsg(descriptor_of(transport), &message, MSG_NOSIGNAL);
 }
 

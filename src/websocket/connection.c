@@ -29,6 +29,7 @@ struct connection {
 	const struct connection_settings *settings;
 	struct connection_counts counts;
 	enum state state;
+	int64_t finish_until;
 	bool was_open;
 	enum closed_by closed_by;
 	unsigned close_code;
@@ -467,14 +468,20 @@ await_close(struct connection *connection, int64_t deadline)
 void
 connection_finish(struct connection *connection)
 {
-	int64_t deadline = clock_now() + connection->settings->grace;
-
+	connection->finish_until = clock_now() + connection->settings->grace;
 	connection_close(connection, CLOSE_NORMAL, NULL);
 	if (connection->state == STATE_CLOSING)
-		await_close(connection, deadline);
+		await_close(connection, connection->finish_until);
 	if (connection->state != STATE_LOST)
-		stream_finish(&connection->stream, &connection->assembler.input,
-			deadline);
+		stream_finish(&connection->stream);
+}
+
+void
+connection_linger(struct connection *connection)
+{
+	if (connection->state != STATE_LOST)
+		stream_linger(&connection->stream, &connection->assembler.input,
+			connection->finish_until);
 	connection->state = STATE_LOST;
 }
 

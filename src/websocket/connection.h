@@ -107,11 +107,18 @@ void connection_close(
 	struct connection *connection, unsigned code, const char *reason);
 
 /*
- * Ends the connection in order, within the grace period: closes with 1000
- * what is still open, waits for the peer's Close where we sent ours first,
- * ends the stream and reads off what the peer still sends.
+ * Ends our side in order, within the grace period: closes with 1000 what is
+ * still open, waits for the peer's Close where we sent ours first, and ends
+ * the stream.
  */
 void connection_finish(struct connection *connection);
+
+/*
+ * After that reads off what the peer still sends, for the rest of the grace
+ * period or until it ends its side, so that nothing of ours is lost to a
+ * reset.
+ */
+void connection_linger(struct connection *connection);
 
 /* Whether the 101 has been sent. */
 bool connection_was_open(const struct connection *connection);

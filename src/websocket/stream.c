@@ -14,7 +14,7 @@
 #define OUTPUT_MAX 65536
 
 /* What a peer may still send after the end before it is cut off. */
-#define FINISH_BYTES_MAX (64 << 20)
+#define LINGER_BYTES_MAX (64 << 20)
 
 #define LIMIT_UNKNOWN (-1)
 
@@ -265,11 +265,16 @@ stream_reserve(struct stream *stream, size_t count)
 }
 
 void
-stream_finish(struct stream *stream, struct buffer *scratch, int64_t deadline)
+stream_finish(struct stream *stream)
 {
-	size_t left = FINISH_BYTES_MAX;
-
 	stream->transport->type->finish(stream->transport);
+}
+
+void
+stream_linger(struct stream *stream, struct buffer *scratch, int64_t deadline)
+{
+	size_t left = LINGER_BYTES_MAX;
+
 	for (;;) {
 		enum stream_event event;
 

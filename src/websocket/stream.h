@@ -64,11 +64,14 @@ bool stream_flush(struct stream *stream);
  */
 bool stream_reserve(struct stream *stream, size_t count);
 
+/* Ends our side: nothing more will be sent. */
+void stream_finish(struct stream *stream);
+
 /*
- * Ends our side and reads off what the peer still sends until it ends its
- * own, so that what we sent is not lost to a reset; up to the deadline.
+ * Reads off what the peer still sends until it ends its own side, so that what
+ * we sent is not lost to a reset; up to the deadline.
  */
-void stream_finish(
+void stream_linger(
 	struct stream *stream, struct buffer *scratch, int64_t deadline);
 
 /* Gives the output's memory back unless there are bytes in it. */

@@ -333,9 +333,14 @@ peer_receive(struct peer *peer, const struct load *load)
 	size_t offset = peer->received % load->reply_size;
 	bool skips = offset >= load->reply_header_size &&
 		     !peer_compares_payload(peer, load);
-	size_t size = skips ? load->reply_size - offset : sizeof(data);
-	ssize_t received = recv(peer->descriptor, data, size,
-		MSG_DONTWAIT | (skips ? MSG_TRUNC : 0));
+	ssize_t received;
+
+	if (skips)
+		received = recv(peer->descriptor, NULL,
+			load->reply_size - offset, MSG_DONTWAIT | MSG_TRUNC);
+	else
+		received = recv(
+			peer->descriptor, data, sizeof(data), MSG_DONTWAIT);
 
 	if (received == 0)
 		errx(EXIT_FAILURE, "the server closed the connection");

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+/* RAND_set_rand_method is the one way to let the randomness fail. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "guard.h"
+#include "protocol/handshake.h"
+#include "suite.h"
+
+#include <openssl/rand.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KEY "dGhlIHNhbXBsZSBub25jZQ=="
+#define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+#define LINE "GET /chat HTTP/1.1\r\n"
+#define HOST "Host: server.example.com\r\n"
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define VERSION_13 "Sec-WebSocket-Version: 13\r\n"
+#define KEY_FIELD "Sec-WebSocket-Key: " KEY "\r\n"
+#define REQUEST LINE HOST UPGRADE KEY_FIELD VERSION_13
+
+/* A head parsed at a guard page; an empty line ends the text. */
+static struct http_head
+parse(const char *text)
+{
+	bool response = strncmp(text, "HTTP/", 5) == 0;
+	size_t length = strlen(text) + 2;
+	struct buffer whole = {0};
+	struct http_head head;
+	struct slice bytes;
+
+	ck_assert(buffer_append_string(&whole, text));
+	ck_assert(buffer_append_string(&whole, "\r\n"));
+	bytes = (struct slice){
+		guard_copy(buffer_bytes(&whole).data, length), length};
+	buffer_release(&whole);
+	ck_assert(verdict_is_fine(response ? http_response_parse(bytes, &head)
+					   : http_request_parse(bytes, &head)));
+	return head;
+}
+
+static void
+forget(struct http_head *head)
+{
+	guard_free((char *)(uintptr_t)head->bytes.data, head->bytes.length);
+}
+
+static void
+assert_code(struct verdict verdict, unsigned code)
+{
+	ck_assert_uint_eq(verdict.code, code);
+	ck_assert((verdict.why == NULL) == (code == 0));
+}
+
+static const struct {
+	const char *fields;
+	bool requested;
+} upgrades[] = {
+	{UPGRADE, true},
+	{"Upgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\n", true},
+	{"Upgrade: h2c, websocket\r\nConnection: UPGRADE\r\n", true},
+	{"Connection: close\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
+		true},
+	{"Connection: Upgrade\r\n", false},
+	{"Upgrade: websocket\r\n", false},
+	{"Upgrade: websockets\r\nConnection: Upgrade\r\n", false},
+	{"Upgrade: websocket\r\nConnection: Upgraded\r\n", false},
+	{"Upgrade: web socket\r\nConnection: Upgrade\r\n", false},
+	{"Connection: keep-alive\r\nUpgrade: websocket\r\n", false},
+	{"", false},
+};
+
+START_TEST(an_upgrade_needs_its_token_in_upgrade_and_connection)
+{
+	char text[200];
+	struct http_head request;
+
+	snprintf(text, sizeof(text), LINE HOST "%s", upgrades[_i].fields);
+	request = parse(text);
+	ck_assert(handshake_is_requested(&request) == upgrades[_i].requested);
+	forget(&request);
+}
+END_TEST
+
+static const struct {
+	const char *request;
+	unsigned code;
+} http_requests[] = {
+	{LINE HOST, 0},
+	{LINE "hOST: a\r\n", 0},
+	{"GET / HTTP/1.0\r\n", 0},
+	{LINE, HTTP_BAD_REQUEST},
+	{LINE HOST HOST, HTTP_BAD_REQUEST},
+	{"GET / HTTP/1.0\r\n" HOST HOST, HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: 0\r\n", 0},
+	{LINE HOST "Content-Length: 000\r\n", 0},
+	{LINE HOST "Content-Length: 1\r\n", HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: 00010\r\n", HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: -0\r\n", HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length:\r\n", HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: 0, 5\r\n", HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: 5\r\nContent-Length: 0\r\n",
+		HTTP_BAD_REQUEST},
+	{LINE HOST "Content-Length: 0\r\nContent-Length: 5\r\n",
+		HTTP_BAD_REQUEST},
+	{LINE HOST "Transfer-Encoding: chunked\r\n", HTTP_BAD_REQUEST},
+};
+
+START_TEST(a_request_has_one_host_and_no_body)
+{
+	struct http_head request = parse(http_requests[_i].request);
+
+	assert_code(handshake_check_http(&request), http_requests[_i].code);
+	forget(&request);
+}
+END_TEST
+
+#define WITH_VERSION(version)                                                  \
+	LINE HOST UPGRADE KEY_FIELD "Sec-WebSocket-Version:" version "\r\n"
+#define WITH_KEY(key)                                                          \
+	LINE HOST UPGRADE VERSION_13 "Sec-WebSocket-Key:" key "\r\n"
+
+/* Each requirement of section 4.2.1, met and broken. */
+static const struct {
+	const char *request;
+	unsigned code;
+} requests[] = {
+	{REQUEST, 0},
+	{WITH_VERSION("\t13 "), 0},
+	{WITH_KEY(KEY "  "), 0},
+	{WITH_KEY("AQIDBAUGBwgJCgsMDQ4P+/=="), 0},
+	{"POST / HTTP/1.1\r\n" HOST UPGRADE KEY_FIELD VERSION_13,
+		HTTP_METHOD_NOT_ALLOWED},
+	{"get / HTTP/1.1\r\n" HOST UPGRADE KEY_FIELD VERSION_13,
+		HTTP_METHOD_NOT_ALLOWED},
+	{"HEAD / HTTP/1.1\r\n" HOST UPGRADE KEY_FIELD VERSION_13,
+		HTTP_METHOD_NOT_ALLOWED},
+	{"GET / HTTP/1.0\r\n" HOST UPGRADE KEY_FIELD VERSION_13,
+		HTTP_BAD_REQUEST},
+	{LINE HOST UPGRADE KEY_FIELD, HTTP_UPGRADE_REQUIRED},
+	{WITH_VERSION("8"), HTTP_UPGRADE_REQUIRED},
+	{WITH_VERSION("14"), HTTP_UPGRADE_REQUIRED},
+	{WITH_VERSION("013"), HTTP_UPGRADE_REQUIRED},
+	{WITH_VERSION("13, 8"), HTTP_UPGRADE_REQUIRED},
+	{WITH_VERSION(""), HTTP_UPGRADE_REQUIRED},
+	{REQUEST VERSION_13, HTTP_BAD_REQUEST},
+	{LINE HOST UPGRADE VERSION_13, HTTP_BAD_REQUEST},
+	{REQUEST KEY_FIELD, HTTP_BAD_REQUEST},
+};
+
+START_TEST(an_upgrade_is_checked_as_section_4_2_1_says)
+{
+	struct http_head request = parse(requests[_i].request);
+
+	assert_code(handshake_check_request(&request), requests[_i].code);
+	forget(&request);
+}
+END_TEST
+
+static const char *const bad_keys[] = {"", "AQIDBAUGBwgJCgsMDQ4P",
+	"AQIDBAUGBwgJCgsMDQ4PEBE=", "AQIDBAUGBwgJCgsMDQ4PEBES",
+	"dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===",
+	"dGhlIHNhbXBsZSBub25jZ===", "dGhlIHNhbXBs SBub25jZQ==",
+	"-_hlIHNhbXBsZSBub25jZQ=="};
+
+START_TEST(a_key_is_16_bytes_in_base64)
+{
+	char text[300];
+	struct http_head request;
+
+	snprintf(text, sizeof(text), WITH_KEY("%s"), bad_keys[_i]);
+	request = parse(text);
+	assert_code(handshake_check_request(&request), HTTP_BAD_REQUEST);
+	forget(&request);
+}
+END_TEST
+
+#define ORIGIN(origin) LINE "Origin: " origin "\r\n"
+
+static const struct {
+	const char *request;
+	size_t count;
+	bool allowed;
+} origins[] = {
+	{LINE HOST, 2, true},
+	{ORIGIN("http://evil.example"), 0, true},
+	{ORIGIN("http://a.example"), 2, true},
+	{ORIGIN("HTTPS://B.Example:8443"), 2, true},
+	{ORIGIN("https://b.example:8443"), 1, false},
+	{ORIGIN("http://evil.example"), 2, false},
+	{ORIGIN("http://a.example.evil"), 2, false},
+	{ORIGIN("null"), 2, false},
+	{ORIGIN(""), 2, false},
+	{ORIGIN("http://a.example") "Origin: http://evil.example\r\n", 2,
+		false},
+};
+
+START_TEST(only_browsers_from_the_origins_are_welcome)
+{
+	const struct slice welcome[] = {slice_of("http://a.example"),
+		slice_of("https://b.example:8443")};
+	struct http_head request = parse(origins[_i].request);
+
+	ck_assert(handshake_origin_is_allowed(&request, welcome,
+			  origins[_i].count) == origins[_i].allowed);
+	forget(&request);
+}
+END_TEST
+
+#define OFFERED(list) LINE "Sec-WebSocket-Protocol: " list "\r\n"
+#define TEN(letter)                                                            \
+	letter "0," letter "1," letter "2," letter "3," letter "4," letter     \
+	       "5," letter "6," letter "7," letter "8," letter "9,"
+
+static const struct {
+	const char *request, *selected;
+	unsigned code;
+} selections[] = {
+	{LINE HOST, "", 0},
+	{OFFERED("chat"), "chat", 0},
+	{OFFERED("superchat, chat"), "superchat", 0},
+	{OFFERED("chat,\tsuperchat"), "chat", 0},
+	{OFFERED("soap, chat"), "chat", 0},
+	{OFFERED("soap") "sec-websocket-protocol: chat\r\n", "chat", 0},
+	{OFFERED("Chat, soap"), "", 0},
+	{OFFERED(TEN("a") TEN("b") TEN("c") "d, chat"), "chat", 0},
+	{OFFERED(TEN("a") TEN("b") TEN("c") "d, e, chat"), NULL,
+		HTTP_BAD_REQUEST},
+	{OFFERED("chat, chat"), NULL, HTTP_BAD_REQUEST},
+	{OFFERED("chat, super chat"), NULL, HTTP_BAD_REQUEST},
+	{OFFERED("ch@t"), NULL, HTTP_BAD_REQUEST},
+};
+
+START_TEST(the_first_offered_subprotocol_that_is_supported_is_selected)
+{
+	const struct slice supported[] = {
+		slice_of("chat"), slice_of("superchat")};
+	struct http_head request = parse(selections[_i].request);
+	struct slice selected = slice_of("left from before");
+	struct verdict verdict =
+		handshake_select_subprotocol(&request, supported, 2, &selected);
+
+	forget(&request);
+	assert_code(verdict, selections[_i].code);
+	if (selections[_i].code == 0)
+		ck_assert(slice_equals(
+			selected, slice_of(selections[_i].selected)));
+}
+END_TEST
+
+START_TEST(ten_thousand_commas_are_no_offer)
+{
+	static char text[10100] = "GET / HTTP/1.1\r\nSec-WebSocket-Protocol: ";
+	struct http_head request;
+	struct slice selected;
+
+	memset(text + strlen(text), ',', 10000);
+	strcat(text, "\r\n");
+	request = parse(text);
+	assert_code(handshake_select_subprotocol(&request, NULL, 0, &selected),
+		HTTP_BAD_REQUEST);
+	forget(&request);
+}
+END_TEST
+
+START_TEST(answers_the_key_of_section_1_3)
+{
+	char accept[HANDSHAKE_ACCEPT_LENGTH + 1];
+
+	handshake_accept(slice_of(KEY), accept);
+	ck_assert_str_eq(accept, ACCEPT);
+	handshake_accept(slice_of(KEY "what is too long is cut"), accept);
+	ck_assert_str_eq(accept, ACCEPT);
+}
+END_TEST
+
+/*
+ * A buffer that has so much room and cannot grow: it seems to hold as many
+ * bytes as one may, in front of its memory.
+ */
+static struct buffer
+fixed_room(char *memory, size_t room)
+{
+	return (struct buffer){.data = memory,
+		.start = 0 - (SIZE_MAX / 2 - room),
+		.capacity = room};
+}
+
+typedef bool writer(struct buffer *output, const void *what);
+
+/* Whatever room there is, a writer writes everything or says that it cannot. */
+static void
+assert_writes(writer *write, const void *what, const char *expected)
+{
+	size_t length = strlen(expected);
+	char *memory = guard_copy(expected, length);
+
+	for (size_t room = 0; room <= length; room++) {
+		struct buffer output = fixed_room(memory + length - room, room);
+
+		memset(memory, 0, length);
+		ck_assert(write(&output, what) == (room == length));
+	}
+	ck_assert_mem_eq(memory, expected, length);
+	guard_free(memory, length);
+}
+
+#define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n"
+#define ACCEPT_FIELD "Sec-WebSocket-Accept: " ACCEPT "\r\n"
+#define RESPONSE SWITCHING UPGRADE ACCEPT_FIELD
+
+static bool
+write_plain_response(struct buffer *output, const void *request)
+{
+	return handshake_write_response(
+		output, request, slice_of(""), slice_of(NULL));
+}
+
+static bool
+write_full_response(struct buffer *output, const void *request)
+{
+	return handshake_write_response(output, request, slice_of("chat"),
+		slice_of("permessage-deflate"));
+}
+
+START_TEST(writes_the_response_of_section_4_2_2)
+{
+	struct http_head request = parse(REQUEST);
+
+	assert_writes(write_plain_response, &request, RESPONSE "\r\n");
+	assert_writes(write_full_response, &request,
+		RESPONSE
+		"Sec-WebSocket-Protocol: chat\r\n"
+		"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+	forget(&request);
+}
+END_TEST
+
+static bool
+write_request(struct buffer *output, const void *offer)
+{
+	return handshake_write_request(output, offer);
+}
+
+static const struct slice subprotocols[] = {{"chat", 4}, {"superchat", 9}};
+
+START_TEST(writes_the_request_of_section_4_1)
+{
+	struct handshake_offer offer = {.host = slice_of("server.example.com"),
+		.target = slice_of("/chat"),
+		.key = KEY};
+
+	assert_writes(write_request, &offer, REQUEST "\r\n");
+	offer.origin = slice_of("http://example.com");
+	offer.extensions = slice_of("permessage-deflate");
+	offer.subprotocols = subprotocols;
+	offer.subprotocol_count = 2;
+	offer.more_fields = slice_of("Cookie: a=b\r\nX: y\r\n");
+	assert_writes(write_request, &offer,
+		REQUEST "Origin: http://example.com\r\n"
+			"Sec-WebSocket-Protocol: chat, superchat\r\n"
+			"Sec-WebSocket-Extensions: permessage-deflate\r\n"
+			"Cookie: a=b\r\nX: y\r\n\r\n");
+}
+END_TEST
+
+START_TEST(each_key_is_fresh_and_16_bytes_long)
+{
+	struct handshake_offer one, other;
+	char text[200];
+	struct http_head request;
+
+	ck_assert(handshake_generate_key(&one));
+	ck_assert(handshake_generate_key(&other));
+	ck_assert_str_ne(one.key, other.key);
+	ck_assert_uint_eq(strlen(one.key), HANDSHAKE_KEY_LENGTH);
+	snprintf(text, sizeof(text),
+		LINE VERSION_13 "Sec-WebSocket-Key: %s\r\n", one.key);
+	request = parse(text);
+	assert_code(handshake_check_request(&request), 0);
+	forget(&request);
+}
+END_TEST
+
+static int
+fail_to_draw(unsigned char *bytes, int count)
+{
+	(void)bytes;
+	(void)count;
+	return 0;
+}
+
+START_TEST(no_key_comes_without_randomness)
+{
+	static const RAND_METHOD broken = {.bytes = fail_to_draw};
+	struct handshake_offer offer;
+
+	ck_assert_int_eq(RAND_set_rand_method(&broken), 1);
+	ck_assert(!handshake_generate_key(&offer));
+	RAND_set_rand_method(NULL);
+	ck_assert(handshake_generate_key(&offer));
+}
+END_TEST
+
+#define CHAT "Sec-WebSocket-Protocol: chat\r\n"
+#define DEFLATE "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+
+/* Each requirement of section 4.1 on the response, met and broken. */
+static const struct {
+	const char *response, *why; /* a word of it, NULL when it is fine */
+	unsigned code;
+	bool offers; /* the two subprotocols and permessage-deflate */
+} responses[] = {
+	{RESPONSE, NULL, 0, false},
+	{RESPONSE, NULL, 0, true},
+	{RESPONSE CHAT, NULL, 0, true},
+	{RESPONSE CHAT DEFLATE, NULL, 0, true},
+	{SWITCHING "upgrade: WebSocket\r\nconnection: x, UPGRADE\r\n"
+		   "sec-websocket-accept:\t" ACCEPT " \r\n",
+		NULL, 0, false},
+	{"HTTP/1.1 200 OK\r\n" UPGRADE ACCEPT_FIELD, "refused", 200, false},
+	{"HTTP/1.1 302 Found\r\nLocation: /\r\n", "refused", 302, false},
+	{"HTTP/1.1 401 Unauthorized\r\n", "refused", 401, false},
+	{SWITCHING "Connection: Upgrade\r\n" ACCEPT_FIELD, "Upgrade", 101,
+		false},
+	{SWITCHING "Upgrade: h2c\r\nConnection: Upgrade\r\n" ACCEPT_FIELD,
+		"Upgrade", 101, false},
+	{RESPONSE "Upgrade: websocket\r\n", "Upgrade", 101, false},
+	{SWITCHING "Upgrade: websocket\r\n" ACCEPT_FIELD, "Connection", 101,
+		false},
+	{SWITCHING "Upgrade: websocket\r\nConnection: close\r\n" ACCEPT_FIELD,
+		"Connection", 101, false},
+	{SWITCHING UPGRADE, "Accept", 101, false},
+	{RESPONSE ACCEPT_FIELD, "Accept", 101, false},
+	{SWITCHING UPGRADE
+		"Sec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
+		"Accept", 101, false},
+	{SWITCHING UPGRADE "Sec-WebSocket-Accept: " KEY "\r\n", "Accept", 101,
+		false},
+	{RESPONSE DEFLATE, "Extensions", 101, false},
+	{RESPONSE CHAT, "Protocol", 101, false},
+	{RESPONSE "Sec-WebSocket-Protocol: soap\r\n", "Protocol", 101, true},
+	{RESPONSE "Sec-WebSocket-Protocol: Chat\r\n", "Protocol", 101, true},
+	{RESPONSE "Sec-WebSocket-Protocol: chat, superchat\r\n", "Protocol",
+		101, true},
+	{RESPONSE "Sec-WebSocket-Protocol:\r\n", "Protocol", 101, true},
+	{RESPONSE CHAT CHAT, "Protocol", 101, true},
+};
+
+START_TEST(a_response_is_checked_as_section_4_1_says)
+{
+	struct http_head response = parse(responses[_i].response);
+	struct handshake_offer offer = {.key = KEY};
+	struct slice subprotocol = slice_of("left from before");
+	struct verdict verdict;
+
+	if (responses[_i].offers) {
+		offer.extensions = slice_of("permessage-deflate");
+		offer.subprotocols = subprotocols;
+		offer.subprotocol_count = 2;
+	}
+	verdict = handshake_check_response(&response, &offer, &subprotocol);
+	assert_code(verdict, responses[_i].code);
+	if (responses[_i].why != NULL)
+		ck_assert_ptr_nonnull(strstr(verdict.why, responses[_i].why));
+	else if (strstr(responses[_i].response, CHAT) != NULL)
+		ck_assert(slice_equals(subprotocol, slice_of("chat")));
+	else
+		ck_assert_uint_eq(subprotocol.length, 0);
+	forget(&response);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("handshake");
+	TCase *cases = tcase_create("handshake");
+
+	tcase_add_loop_test(cases,
+		an_upgrade_needs_its_token_in_upgrade_and_connection, 0,
+		COUNT_OF(upgrades));
+	tcase_add_loop_test(cases, a_request_has_one_host_and_no_body, 0,
+		COUNT_OF(http_requests));
+	tcase_add_loop_test(cases, an_upgrade_is_checked_as_section_4_2_1_says,
+		0, COUNT_OF(requests));
+	tcase_add_loop_test(
+		cases, a_key_is_16_bytes_in_base64, 0, COUNT_OF(bad_keys));
+	tcase_add_loop_test(cases, only_browsers_from_the_origins_are_welcome,
+		0, COUNT_OF(origins));
+	tcase_add_loop_test(cases,
+		the_first_offered_subprotocol_that_is_supported_is_selected, 0,
+		COUNT_OF(selections));
+	tcase_add_test(cases, ten_thousand_commas_are_no_offer);
+	tcase_add_test(cases, answers_the_key_of_section_1_3);
+	tcase_add_test(cases, writes_the_response_of_section_4_2_2);
+	tcase_add_test(cases, writes_the_request_of_section_4_1);
+	tcase_add_test(cases, each_key_is_fresh_and_16_bytes_long);
+	tcase_add_test(cases, no_key_comes_without_randomness);
+	tcase_add_loop_test(cases, a_response_is_checked_as_section_4_1_says, 0,
+		COUNT_OF(responses));
+	suite_add_tcase(suite, cases);
+	return suite_run(suite);
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard.h"
+#include "protocol/http.h"
+#include "suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What scanning came to, and how many bytes were there by then. */
+struct outcome {
+	struct verdict verdict;
+	struct http_scanner scanner;
+	size_t received;
+};
+
+/* Scans data as they come in chunks, each time again from a guard page. */
+static struct outcome
+scan(struct slice data, size_t chunk)
+{
+	struct outcome outcome = {VERDICT_FINE, {0}, 0};
+
+	while (outcome.received < data.length &&
+		outcome.scanner.head_length == 0 &&
+		verdict_is_fine(outcome.verdict)) {
+		size_t left = data.length - outcome.received;
+		char *copy;
+
+		outcome.received += left < chunk ? left : chunk;
+		copy = guard_copy(data.data, outcome.received);
+		outcome.verdict =
+			http_scan(&outcome.scanner, copy, outcome.received);
+		guard_free(copy, outcome.received);
+	}
+	return outcome;
+}
+
+/* With chunks of this size, when so many bytes are needed. */
+static size_t
+received_by(size_t needed, size_t length, size_t chunk)
+{
+	if (chunk >= length)
+		return length;
+	needed = (needed + chunk - 1) / chunk * chunk;
+	return needed < length ? needed : length;
+}
+
+#define BEHIND "\x81\x85\x37\xFA\n\r\x7F behind"
+
+static const struct {
+	const char *before, *head;
+} heads[] = {
+	{"", "GET / HTTP/1.1\r\n\r\n"},
+	{"", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"\r\n\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"},
+	{"", "HTTP/1.1 101 Switching Protocols\r\nA:\tb\r\nC: "
+	     "\xE4\xFF\r\n\r\n"},
+	{"", "x\r\n\r\n"},
+};
+
+START_TEST(finds_the_end_of_a_head_in_chunks_of_any_size)
+{
+	size_t before = strlen(heads[_i].before);
+	size_t length = strlen(heads[_i].head);
+	char data[200];
+	struct slice all = {data, 0};
+
+	all.length = (size_t)snprintf(data, sizeof(data), "%s%s%s",
+		heads[_i].before, heads[_i].head, BEHIND);
+	for (size_t i = 0; i < chunk_size_count; i++) {
+		struct outcome outcome = scan(all, chunk_sizes[i]);
+
+		ck_assert(verdict_is_fine(outcome.verdict));
+		ck_assert_uint_eq(outcome.scanner.start, before);
+		ck_assert_uint_eq(outcome.scanner.head_length, length);
+		ck_assert_uint_eq(
+			outcome.received, received_by(before + length,
+						  all.length, chunk_sizes[i]));
+	}
+}
+END_TEST
+
+START_TEST(an_unfinished_head_has_no_length)
+{
+	struct slice head = slice_of("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r");
+
+	for (; head.length > 0; head.length--) {
+		struct outcome outcome = scan(head, SIZE_MAX);
+
+		ck_assert(verdict_is_fine(outcome.verdict));
+		ck_assert_uint_eq(outcome.scanner.head_length, 0);
+	}
+}
+END_TEST
+
+/* So no peer can make the head be read again at each of its segments. */
+START_TEST(looks_at_each_byte_once)
+{
+	char data[] = "GET / HTTP/1.1\r\nHost: a\r\nB: cde\r\n\r\n";
+	size_t length = strlen(data);
+	struct http_scanner scanner = {0};
+
+	for (size_t i = 0; i < length; i++) {
+		ck_assert(verdict_is_fine(http_scan(&scanner, data, i + 1)));
+		ck_assert_uint_eq(scanner.position, i + 1);
+		if (i > 0)
+			data[i - 1] = '\0';
+	}
+	ck_assert_uint_eq(scanner.head_length, length);
+	ck_assert(verdict_is_fine(http_scan(&scanner, data, length)));
+	ck_assert_uint_eq(scanner.head_length, length);
+}
+END_TEST
+
+static const struct {
+	const char *data;
+	size_t length;
+	size_t bad; /* the first byte that makes it hopeless */
+} bad_heads[] = {
+	{"\n", 1, 0},
+	{"\r\r\n", 3, 1},
+	{"GET / HTTP/1.1\n", 15, 14},
+	{"GET / HTTP/1.1\r\r\n", 17, 15},
+	{"GET / HTTP/1.1\rHost", 19, 15},
+	{"GET / HTTP/1.1\r\n\n", 17, 16},
+	{"GET / HTTP/1.1\r\nA: b\nC: d", 25, 20},
+	{"GET / HTTP/1.1\r\nA: b\rC: d", 25, 21},
+	{"GET / HTTP/1.1\r\nA: \0b", 21, 19},
+	{"GET /\0 HTTP/1.1", 15, 5},
+	{"\x16\x03\x01\x02", 4, 0},
+};
+
+START_TEST(fails_at_the_first_byte_that_no_head_could_have)
+{
+	struct slice data = {bad_heads[_i].data, bad_heads[_i].length};
+
+	for (size_t i = 0; i < chunk_size_count; i++) {
+		struct outcome outcome = scan(data, chunk_sizes[i]);
+
+		ck_assert_uint_eq(outcome.verdict.code, HTTP_BAD_REQUEST);
+		ck_assert_ptr_nonnull(outcome.verdict.why);
+		ck_assert_uint_eq(
+			outcome.received, received_by(bad_heads[_i].bad + 1,
+						  data.length, chunk_sizes[i]));
+	}
+}
+END_TEST
+
+START_TEST(rejects_control_characters_but_the_tab)
+{
+	char data[] = "GET / HTTP/1.1\r\nA: b?c\r\n\r\n";
+	char *place = strchr(data, '?');
+
+	for (int c = 0; c < 256; c++) {
+		bool legal = c == '\t' || (c >= 0x20 && c != 0x7F);
+		struct outcome outcome;
+
+		*place = (char)c;
+		outcome =
+			scan((struct slice){data, sizeof(data) - 1}, SIZE_MAX);
+		ck_assert_uint_eq(
+			outcome.verdict.code, legal ? 0 : HTTP_BAD_REQUEST);
+	}
+}
+END_TEST
+
+/* A request line of so many bytes, fields, and padding up to a whole length. */
+static struct slice
+long_head(char *memory, size_t line, size_t fields, size_t length)
+{
+	size_t used = 0;
+
+	memset(memory, 'a', line);
+	memcpy(memory, "GET /", 5);
+	memcpy(memory + line - 9, " HTTP/1.1\r\n", 11);
+	used = line + 2;
+	for (size_t i = 0; i < fields; i++, used += 6)
+		memcpy(memory + used, "A: b\r\n", 6);
+	if (used + 2 < length) {
+		memset(memory + used, 'c', length - used);
+		memcpy(memory + used, "Pad: ", 5);
+		memcpy(memory + length - 4, "\r\n", 2);
+		used = length - 2;
+	}
+	memcpy(memory + used, "\r\n", 2);
+	return (struct slice){memory, used + 2};
+}
+
+static const struct {
+	size_t line, fields, length;
+	unsigned code;
+} limits[] = {
+	{HTTP_REQUEST_LINE_MAX - 2, 0, 0, 0},
+	{HTTP_REQUEST_LINE_MAX, 0, 0, 0},
+	{HTTP_REQUEST_LINE_MAX + 1, 0, 0, HTTP_URI_TOO_LONG},
+	{3 * HTTP_REQUEST_LINE_MAX, 0, 0, HTTP_URI_TOO_LONG},
+	{14, HTTP_FIELDS_MAX, 0, 0},
+	{14, HTTP_FIELDS_MAX + 1, 0, HTTP_FIELDS_TOO_LARGE},
+	{14, 2000, 0, HTTP_FIELDS_TOO_LARGE},
+	{14, 1, HTTP_HEAD_MAX, 0},
+	{14, 1, HTTP_HEAD_MAX + 1, HTTP_FIELDS_TOO_LARGE},
+	{14, 1, 3 * HTTP_HEAD_MAX, HTTP_FIELDS_TOO_LARGE},
+};
+
+START_TEST(limits_the_line_the_fields_and_the_whole_head)
+{
+	static char memory[4 * HTTP_HEAD_MAX];
+	struct slice head = long_head(
+		memory, limits[_i].line, limits[_i].fields, limits[_i].length);
+
+	for (size_t i = 0; i < chunk_size_count; i++) {
+		struct http_scanner scanner = {0};
+		struct verdict verdict = VERDICT_FINE;
+		size_t received = 0;
+
+		while (received < head.length && verdict_is_fine(verdict)) {
+			received = head.length - received < chunk_sizes[i]
+					   ? head.length
+					   : received + chunk_sizes[i];
+			verdict = http_scan(&scanner, head.data, received);
+		}
+		ck_assert_uint_eq(verdict.code, limits[_i].code);
+		if (limits[_i].code == 0)
+			ck_assert_uint_eq(scanner.head_length, head.length);
+		ck_assert_uint_le(scanner.position, HTTP_HEAD_MAX + 1);
+	}
+}
+END_TEST
+
+START_TEST(empty_lines_without_end_are_no_head)
+{
+	char data[HTTP_HEAD_MAX + 2];
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = "\r\n"[i % 2];
+	ck_assert_uint_eq(
+		scan((struct slice){data, sizeof(data)}, 4096).verdict.code,
+		HTTP_FIELDS_TOO_LARGE);
+}
+END_TEST
+
+/* A head parsed at a guard page, which the next one takes away. */
+static struct verdict
+parse(const char *text, struct http_head *head)
+{
+	static char *copy;
+	static size_t length;
+	bool response = strncmp(text, "HTTP/", 5) == 0;
+
+	if (copy != NULL)
+		guard_free(copy, length);
+	length = strlen(text);
+	copy = guard_copy(text, length);
+	return (response ? http_response_parse : http_request_parse)(
+		(struct slice){copy, length}, head);
+}
+
+static const struct {
+	const char *line, *target, *path;
+} requests[] = {
+	{"GET / HTTP/1.1", "/", "/"},
+	{"GET /a/b?c=d?/../%00 HTTP/1.1", "/a/b?c=d?/../%00", "/a/b"},
+	{"HEAD /%41%7e%7E HTTP/1.0", "/%41%7e%7E", "/%41%7e%7E"},
+	{"OPTIONS * HTTP/1.1", "*", "*"},
+	{"GET http://a.example HTTP/1.1", "/", "/"},
+	{"GET HTTPS://a.example:1/b?c HTTP/1.1", "/b?c", "/b"},
+	{"GET ws://[::1]/b HTTP/1.1", "/b", "/b"},
+	{"GET wss://a/ HTTP/1.1", "/", "/"},
+	{"GET /... HTTP/1.1", "/...", "/..."},
+	{"GET /a../.b/c.d/./x HTTP/1.1", "/a../.b/c.d/./x", "/a../.b/c.d/./x"},
+};
+
+START_TEST(takes_a_request_line_apart)
+{
+	char text[200];
+	struct http_head head;
+
+	snprintf(text, sizeof(text), "%s\r\n\r\n", requests[_i].line);
+	ck_assert(verdict_is_fine(parse(text, &head)));
+	ck_assert(slice_equals(head.target, slice_of(requests[_i].target)));
+	ck_assert(slice_equals(
+		http_head_path(&head), slice_of(requests[_i].path)));
+	ck_assert(slice_equals(head.bytes, slice_of(text)));
+	ck_assert_uint_eq(head.fields.length, 0);
+	ck_assert_mem_eq(head.method.data, text, head.method.length);
+	ck_assert_int_eq(head.method.data[head.method.length], ' ');
+	ck_assert_uint_eq(head.minor_version, strstr(text, "1.0") ? 0 : 1);
+}
+END_TEST
+
+static const char *const bad_requests[] = {"GET /", "GET", "GET  / HTTP/1.1",
+	"GET /  HTTP/1.1", "GET / HTTP/1.1 ", "GET / HTTP/1,1",
+	"GET / HTTP/x.1", "GET / HTTP/1.x", "GET / HTTP/11.1", "GET / http/1.1",
+	" / HTTP/1.1", "G@T / HTTP/1.1", "GET * HTTP/1.1",
+	"CONNECT a:1 HTTP/1.1", "GET ftp://a/ HTTP/1.1", "GET /a#b HTTP/1.1",
+	"GET /a\tb HTTP/1.1", "GET /\xC3\xA4 HTTP/1.1", "GET /.. HTTP/1.1",
+	"GET /../a HTTP/1.1", "GET /a/%2e%2E?b HTTP/1.1",
+	"GET /a%2F.%2e%2fb HTTP/1.1", "GET http://a/../b HTTP/1.1",
+	"GET /%00 HTTP/1.1", "GET /%4 HTTP/1.1", "GET /%4g HTTP/1.1",
+	"GET /%-1 HTTP/1.1", "GET http://a?b/c HTTP/1.1"};
+static const char *const later_requests[] = {
+	"GET / HTTP/2.0", "PRI * HTTP/2.0", "GET / HTTP/0.9"};
+
+static void
+assert_refused(const char *line, unsigned code)
+{
+	char text[200];
+	struct http_head head;
+	struct verdict verdict;
+
+	snprintf(text, sizeof(text), "%s\r\nA: b\r\n\r\n", line);
+	verdict = parse(text, &head);
+	ck_assert_msg(verdict.code == code, "%u for %s", verdict.code, line);
+	ck_assert_ptr_nonnull(verdict.why);
+}
+
+START_TEST(rejects_malformed_request_lines)
+{
+	assert_refused(bad_requests[_i], HTTP_BAD_REQUEST);
+}
+END_TEST
+
+START_TEST(rejects_other_versions_than_1_x)
+{
+	assert_refused(later_requests[_i], HTTP_VERSION_NOT_SUPPORTED);
+}
+END_TEST
+
+static const struct {
+	const char *line, *reason;
+	unsigned status;
+} responses[] = {
+	{"HTTP/1.1 101 Switching Protocols", "Switching Protocols", 101},
+	{"HTTP/1.0 999 ", "", 999},
+	{"HTTP/1.1 404", "", 404},
+};
+
+START_TEST(takes_a_status_line_apart)
+{
+	char text[200];
+	struct http_head head;
+
+	snprintf(text, sizeof(text), "%s\r\nA: b\r\n\r\n", responses[_i].line);
+	ck_assert(verdict_is_fine(parse(text, &head)));
+	ck_assert_uint_eq(head.status, responses[_i].status);
+	ck_assert(slice_equals(head.reason, slice_of(responses[_i].reason)));
+	ck_assert(slice_equals(head.fields, slice_of("A: b\r\n")));
+}
+END_TEST
+
+static const char *const bad_responses[] = {"HTTP/1.1", "HTTP/1.1  101 x",
+	"HTTP/2.0 101 x", "HTTP/1.1x 101 x", "HTTP/1.1 10 x", "HTTP/1.1 1011 x",
+	"HTTP/1.1 1O1 x", "HTTP/1.1 099 x"};
+
+START_TEST(rejects_malformed_status_lines)
+{
+	assert_refused(bad_responses[_i], HTTP_BAD_REQUEST);
+}
+END_TEST
+
+static const char *const bad_fields[] = {" A: b", "\tA: b", "A: b\r\n c", "A",
+	"A : b", ": b", "A\t: b", "A(: b", "\xC3\xA4: b", " "};
+
+START_TEST(rejects_folded_and_malformed_fields_in_both_heads)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nX: y\r\n%s",
+		bad_fields[_i]);
+	assert_refused(text, HTTP_BAD_REQUEST);
+	snprintf(text, sizeof(text), "HTTP/1.1 101 Fine\r\n%s", bad_fields[_i]);
+	assert_refused(text, HTTP_BAD_REQUEST);
+}
+END_TEST
+
+#define FIELDS                                                                 \
+	"GET / HTTP/1.1\r\nHost:  a \t\r\nUpgrade: , b,\tC d ,\r\n"            \
+	"empty:\r\nupGRADE:websocket:1\r\nUpgrade:\r\nUpgraded: x\r\n\r\n"
+
+START_TEST(walks_over_the_fields_in_order)
+{
+	static const char *const expected[][2] = {{"Host", "a"},
+		{"Upgrade", ", b,\tC d ,"}, {"empty", ""},
+		{"upGRADE", "websocket:1"}, {"Upgrade", ""}, {"Upgraded", "x"}};
+	struct http_field field;
+	struct http_head head;
+
+	ck_assert(verdict_is_fine(parse(FIELDS, &head)));
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		ck_assert(http_field_next(&head.fields, &field));
+		ck_assert(slice_equals(field.name, slice_of(expected[i][0])));
+		ck_assert(slice_equals(field.value, slice_of(expected[i][1])));
+	}
+	ck_assert(!http_field_next(&head.fields, &field));
+}
+END_TEST
+
+START_TEST(counts_fields_of_a_name_without_regard_to_case)
+{
+	struct slice value = {NULL, 0};
+	struct http_head head;
+
+	ck_assert(verdict_is_fine(parse(FIELDS, &head)));
+	ck_assert_uint_eq(http_field_find(&head, "Missing", &value), 0);
+	ck_assert_ptr_null(value.data);
+	ck_assert_uint_eq(http_field_find(&head, "UPGRADE", &value), 3);
+	ck_assert(slice_equals(value, slice_of(", b,\tC d ,")));
+}
+END_TEST
+
+START_TEST(walks_over_a_list_spread_over_fields)
+{
+	static const char *const expected[] = {
+		"", "b", "C d", "", "websocket:1", ""};
+	struct http_head head;
+	struct http_list list;
+	struct slice element;
+
+	ck_assert(verdict_is_fine(parse(FIELDS, &head)));
+	list = http_list_of(&head, "Upgrade");
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		ck_assert(http_list_next(&list, &element));
+		ck_assert(slice_equals(element, slice_of(expected[i])));
+	}
+	ck_assert(!http_list_next(&list, &element));
+	ck_assert(http_list_has(&head, "upgrade", "B"));
+	ck_assert(!http_list_has(&head, "upgrade", "C"));
+	ck_assert(!http_list_has(&head, "missing", ""));
+}
+END_TEST
+
+START_TEST(a_token_has_only_the_characters_of_rfc_9110)
+{
+	for (int c = 0; c < 256; c++) {
+		char text[] = {'a', (char)c};
+		bool legal = c != 0 && strchr("!#$%&'*+-.^_`|~0123456789"
+					      "abcdefghijklmnopqrstuvwxyz"
+					      "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+					       c) != NULL;
+
+		ck_assert(http_is_token((struct slice){text, 2}) == legal);
+	}
+	ck_assert(!http_is_token(slice_of("")));
+}
+END_TEST
+
+START_TEST(each_status_has_its_reason)
+{
+	static const struct {
+		unsigned status;
+		const char *reason;
+	} statuses[] = {
+		{101, "Switching Protocols"},
+		{204, "No Content"},
+		{400, "Bad Request"},
+		{403, "Forbidden"},
+		{405, "Method Not Allowed"},
+		{408, "Request Timeout"},
+		{414, "URI Too Long"},
+		{426, "Upgrade Required"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{503, "Service Unavailable"},
+		{505, "HTTP Version Not Supported"},
+		{299, "Unknown"},
+		{0, "Unknown"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		ck_assert_str_eq(http_status_reason(statuses[i].status),
+			statuses[i].reason);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("http");
+	TCase *cases = tcase_create("http");
+
+	tcase_add_loop_test(cases,
+		finds_the_end_of_a_head_in_chunks_of_any_size, 0,
+		COUNT_OF(heads));
+	tcase_add_test(cases, an_unfinished_head_has_no_length);
+	tcase_add_test(cases, looks_at_each_byte_once);
+	tcase_add_loop_test(cases,
+		fails_at_the_first_byte_that_no_head_could_have, 0,
+		COUNT_OF(bad_heads));
+	tcase_add_test(cases, rejects_control_characters_but_the_tab);
+	tcase_add_loop_test(cases,
+		limits_the_line_the_fields_and_the_whole_head, 0,
+		COUNT_OF(limits));
+	tcase_add_test(cases, empty_lines_without_end_are_no_head);
+	tcase_add_test(cases, each_status_has_its_reason);
+	tcase_add_loop_test(
+		cases, takes_a_request_line_apart, 0, COUNT_OF(requests));
+	tcase_add_loop_test(cases, rejects_malformed_request_lines, 0,
+		COUNT_OF(bad_requests));
+	tcase_add_loop_test(cases, rejects_other_versions_than_1_x, 0,
+		COUNT_OF(later_requests));
+	tcase_add_loop_test(
+		cases, takes_a_status_line_apart, 0, COUNT_OF(responses));
+	tcase_add_loop_test(cases, rejects_malformed_status_lines, 0,
+		COUNT_OF(bad_responses));
+	tcase_add_loop_test(cases,
+		rejects_folded_and_malformed_fields_in_both_heads, 0,
+		COUNT_OF(bad_fields));
+	tcase_add_test(cases, walks_over_the_fields_in_order);
+	tcase_add_test(cases, counts_fields_of_a_name_without_regard_to_case);
+	tcase_add_test(cases, walks_over_a_list_spread_over_fields);
+	tcase_add_test(cases, a_token_has_only_the_characters_of_rfc_9110);
+	suite_add_tcase(suite, cases);
+	return suite_run(suite);
+}
