@@ -99,9 +99,10 @@ write_transcript(void)
 
 	while (assembler_next(&assembler, &message, &verdict)) {
 		snprintf(text, sizeof(text), "%X:", message.opcode);
-		ck_assert(buffer_append_string(&transcript, text) &&
-			  buffer_append(&transcript, message.payload) &&
-			  buffer_append_string(&transcript, " "));
+		if (!buffer_append_string(&transcript, text) ||
+			!buffer_append(&transcript, message.payload) ||
+			!buffer_append_string(&transcript, " "))
+			ck_abort_msg("memory is short");
 	}
 	if (!verdict_is_fine(verdict)) {
 		snprintf(text, sizeof(text), "%u", verdict.code);

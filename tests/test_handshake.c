@@ -116,6 +116,42 @@ START_TEST(a_request_has_one_host_and_no_body)
 }
 END_TEST
 
+static const struct {
+	const char *host;
+	unsigned code;
+} hosts[] = {
+	{"", 0},
+	{"a.example-b_c~d:80", 0},
+	{"192.0.2.1:12345", 0},
+	{"[::1]", 0},
+	{"[2001:DB8::192.0.2.1]:443", 0},
+	{"a:", 0},
+	{"a b", HTTP_BAD_REQUEST},
+	{"a/b", HTTP_BAD_REQUEST},
+	{"user@a", HTTP_BAD_REQUEST},
+	{"a\xC3\xA4", HTTP_BAD_REQUEST},
+	{"a:8o", HTTP_BAD_REQUEST},
+	{"a:80:80", HTTP_BAD_REQUEST},
+	{"::1", HTTP_BAD_REQUEST},
+	{"[::1", HTTP_BAD_REQUEST},
+	{"[::g]", HTTP_BAD_REQUEST},
+	{"[::1]80", HTTP_BAD_REQUEST},
+	{"[::1]a:80", HTTP_BAD_REQUEST},
+	{"[::1]:-1", HTTP_BAD_REQUEST},
+};
+
+START_TEST(a_host_is_a_name_or_an_address_with_a_port)
+{
+	char text[200];
+	struct http_head request;
+
+	snprintf(text, sizeof(text), LINE "Host: %s\r\n", hosts[_i].host);
+	request = parse(text);
+	assert_code(handshake_check_http(&request), hosts[_i].code);
+	forget(&request);
+}
+END_TEST
+
 #define WITH_VERSION(version)                                                  \
 	LINE HOST UPGRADE KEY_FIELD "Sec-WebSocket-Version:" version "\r\n"
 #define WITH_KEY(key)                                                          \
@@ -483,6 +519,8 @@ main(void)
 		COUNT_OF(upgrades));
 	tcase_add_loop_test(cases, a_request_has_one_host_and_no_body, 0,
 		COUNT_OF(http_requests));
+	tcase_add_loop_test(cases, a_host_is_a_name_or_an_address_with_a_port,
+		0, COUNT_OF(hosts));
 	tcase_add_loop_test(cases, an_upgrade_is_checked_as_section_4_2_1_says,
 		0, COUNT_OF(requests));
 	tcase_add_loop_test(

@@ -126,8 +126,8 @@ counts_without_descriptors(void)
 	is_right = limits.connections == next &&
 		   strcmp(limits.reason, "open files (ulimit -n)") == 0;
 	if (setrlimit(RLIMIT_NOFILE, &old) == 0)
-		exit(!is_right);
-	_exit(!is_right);
+		exit(is_right ? EXIT_SUCCESS : EXIT_FAILURE);
+	_exit(is_right ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 START_TEST(does_without_files_that_cannot_be_opened)

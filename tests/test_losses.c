@@ -179,10 +179,10 @@ check_lines(char *text, int next[WRITERS])
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 		line = strtok_r(NULL, "\n", &rest)) {
 		char expected[80];
-		int writer = line[0] - '0';
+		unsigned writer = (unsigned)(line[0] - '0');
 
-		ck_assert(writer >= 0 && writer < WRITERS);
-		snprintf(expected, sizeof(expected), "%d %d " PADDING, writer,
+		ck_assert_uint_lt(writer, WRITERS);
+		snprintf(expected, sizeof(expected), "%u %d " PADDING, writer,
 			next[writer]++);
 		ck_assert_str_eq(line, expected);
 	}

@@ -35,8 +35,6 @@ move_to_front(struct buffer *buffer)
 {
 	size_t length = buffer_length(buffer);
 
-	if (buffer->start == 0)
-		return;
 	memmove(buffer->data, buffer->data + buffer->start, length);
 	buffer->start = 0;
 	buffer->end = length;

@@ -48,8 +48,10 @@ is_host(struct slice text)
 		return consists_of(host, ALPHANUMERIC "-._~%!$&'()*+,;=") &&
 		       consists_of(text, DIGITS);
 	}
+	text.data++;
+	text.length--;
 	if (!slice_split(&text, ']', &host) ||
-		!consists_of(host, "[" HEXADECIMAL ":.%"))
+		!consists_of(host, HEXADECIMAL ":."))
 		return false;
 	slice_split(&text, ':', &after_literal);
 	return after_literal.length == 0 && consists_of(text, DIGITS);
@@ -158,9 +160,10 @@ handshake_select_subprotocol(const struct http_head *request,
 	while (http_list_next(&list, &offer)) {
 		if (offer_count == HTTP_LIST_MAX)
 			return bad_request("more than 32 subprotocols");
-		if (!http_is_token(offer))
+		if (offer.length > 0 && !http_is_token(offer))
 			return bad_request("malformed subprotocol");
-		if (slice_is_among(offer, offers, offer_count))
+		if (offer.length > 0 &&
+			slice_is_among(offer, offers, offer_count))
 			return bad_request("subprotocol offered twice");
 		offers[offer_count++] = offer;
 		for (size_t i = 0; i < count && selected->length == 0; i++)
@@ -315,7 +318,9 @@ handshake_check_response(const struct http_head *response,
 	if (response->status != HTTP_SWITCHING_PROTOCOLS)
 		return (struct verdict){
 			response->status, "the upgrade was refused"};
-	fault = find_fault_in_upgrade(response, offer);
+	fault = response->minor_version == 0
+			? "101 in HTTP/1.0"
+			: find_fault_in_upgrade(response, offer);
 	if (fault == NULL)
 		fault = find_fault_in_subprotocol(response, offer, subprotocol);
 	if (fault != NULL)

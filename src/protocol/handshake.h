@@ -35,7 +35,8 @@ bool handshake_origin_is_allowed(const struct http_head *request,
 /*
  * Stores the first subprotocol offered that is among the supported ones, as
  * long-lived as they are, or an empty slice. Fails with 400 for an offer that
- * is no token, stands twice, or is one of more than HTTP_LIST_MAX.
+ * is no token or stands twice, and for more than HTTP_LIST_MAX, empty ones
+ * included.
  */
 struct verdict handshake_select_subprotocol(const struct http_head *request,
 	const struct slice *supported, size_t count, struct slice *selected);

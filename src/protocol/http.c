@@ -217,7 +217,8 @@ target_to_origin_form(struct slice *target)
 			rest.data++;
 			rest.length--;
 		}
-		*target = rest.length > 0 ? rest : slice_of("/");
+		if (rest.data > target->data + strlen(schemes[i]))
+			*target = rest.length > 0 ? rest : slice_of("/");
 		return;
 	}
 }

@@ -24,14 +24,19 @@ privileges_check(const char *user, const char *group)
 }
 
 static bool
-take_groups(const struct passwd *user, const struct group *group)
+take_group(gid_t id)
+{
+	return setgroups(1, &id) == 0 && setresgid(id, id, id) == 0;
+}
+
+static bool
+take_user(const struct passwd *user, const struct group *group)
 {
 	gid_t id = group != NULL ? group->gr_gid : user->pw_gid;
 
-	if (user != NULL ? initgroups(user->pw_name, id) < 0
-			 : setgroups(1, &id) < 0)
-		return false;
-	return setresgid(id, id, id) == 0;
+	return initgroups(user->pw_name, id) == 0 &&
+	       setresgid(id, id, id) == 0 &&
+	       setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
 }
 
 bool
@@ -41,13 +46,15 @@ privileges_drop(const char *user_name, const char *group_name)
 		user_name != NULL ? getpwnam(user_name) : NULL;
 	const struct group *group =
 		group_name != NULL ? getgrnam(group_name) : NULL;
+	bool taken = true;
 
-	if (user == NULL && group == NULL)
+	if (user != NULL)
+		taken = take_user(user, group);
+	else if (group != NULL)
+		taken = take_group(group->gr_gid);
+	else
 		return true;
-	if (take_groups(user, group) &&
-		(user == NULL || setresuid(user->pw_uid, user->pw_uid,
-					 user->pw_uid) == 0) &&
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+	if (taken && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		return true;
 	fprintf(stderr, "wsserver: cannot become %s: %s\n",
 		user != NULL ? user_name : group_name, strerror(errno));

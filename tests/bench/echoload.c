@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -333,14 +334,11 @@ peer_receive(struct peer *peer, const struct load *load)
 	size_t offset = peer->received % load->reply_size;
 	bool skips = offset >= load->reply_header_size &&
 		     !peer_compares_payload(peer, load);
-	ssize_t received;
-
-	if (skips)
-		received = recv(peer->descriptor, NULL,
-			load->reply_size - offset, MSG_DONTWAIT | MSG_TRUNC);
-	else
-		received = recv(
-			peer->descriptor, data, sizeof(data), MSG_DONTWAIT);
+	struct iovec piece = {
+		data, skips ? load->reply_size - offset : sizeof(data)};
+	struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+	ssize_t received = recvmsg(peer->descriptor, &message,
+		MSG_DONTWAIT | (skips ? MSG_TRUNC : 0));
 
 	if (received == 0)
 		errx(EXIT_FAILURE, "the server closed the connection");

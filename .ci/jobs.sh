@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# One job of .ci/run, which sets WORK and has made $WORK/source and
+# $WORK/readme: bash .ci/jobs.sh JOB.
+set -euo pipefail
+
+parallel=$(nproc)
+source=$WORK/source
+build=$WORK/$1
+
+# configure_build OPTION...: a build directory beside the sources.
+configure_build() {
+	mkdir "$build"
+	cd "$build"
+	"$source/configure" "$@"
+}
+
+# Builds by many hands, but runs one test at a time: some measure.
+make_check() {
+	make -j"$parallel" all
+	make -j"$parallel" check TESTS=
+	make check VERBOSE=1
+}
+
+# Reports of tools go to files: a test may not look at what a program says.
+fail_on_reports() {
+	if [ -n "$(find "$build" -name 'report.*' -size +0)" ]; then
+		find "$build" -name 'report.*' -size +0 -exec head -n 100 {} +
+		exit 1
+	fi
+}
+
+# The command that README gives for the tests, to the letter.
+job_readme() {
+	local command
+
+	command=$(sed -n 's/^    \(.*make check.*\)$/\1/p' "$WORK/readme/README")
+	[ "$(grep -c . <<<"$command")" = 1 ]
+	cd "$WORK/readme"
+	bash -c "$command"
+}
+
+job_distcheck() {
+	configure_build
+	make -j"$parallel" distcheck
+}
+
+unpack_tarball() {
+	mkdir "$build" "$build/tree" "$build/root"
+	mkdir "$WORK/dist"
+	cd "$WORK/dist"
+	"$source/configure"
+	make dist
+	tar -x -C "$build/tree" --strip-components=1 -f wsserver-*.tar.gz
+}
+
+# From the tarball, and without autotools.
+job_tarball() {
+	local page
+
+	unpack_tarball
+	cd "$build/tree"
+	./configure --prefix=/usr AUTOCONF=false AUTOHEADER=false \
+		AUTOMAKE=false ACLOCAL=false
+	make
+	make install DESTDIR="$build/root"
+	make installcheck DESTDIR="$build/root"
+	page=$(man -l "$build/root/usr/share/man/man1/wsserver.1")
+	[[ $page == *--echo-prefix* ]]
+	make uninstall DESTDIR="$build/root"
+	[ -z "$(find "$build/root" ! -type d -print)" ]
+}
+
+job_gcc_werror() {
+	configure_build CC=gcc --enable-werror
+	make_check
+}
+
+job_clang_werror() {
+	configure_build CC=clang --enable-werror
+	make_check
+}
+
+job_asan() {
+	configure_build CC=clang --enable-sanitizers=address,undefined
+	export ASAN_OPTIONS=detect_leaks=1:log_path=$build/report
+	export UBSAN_OPTIONS=print_stacktrace=1:log_path=$build/report
+	make_check
+	fail_on_reports
+}
+
+# The sanitizer cannot place its shadow where addresses are randomized more.
+job_tsan() {
+	configure_build CC=gcc --enable-sanitizers=thread
+	export TSAN_OPTIONS=log_path=$build/report
+	make -j"$parallel" all
+	make -j"$parallel" check TESTS=
+	setarch -R make check VERBOSE=1
+	fail_on_reports
+}
+
+# What memcheck can run in reasonable time: no load, no measurements.
+memcheck_tests() {
+	find tests -maxdepth 1 -type f -name 'test_*' -perm -u+x ! -name '*.*'
+	printf 'tests/%s.sh\n' conformance interop_python interop_node
+}
+
+job_memcheck() {
+	local options="-q --leak-check=full --errors-for-leak-kinds=definite
+		--error-exitcode=99 --log-file=$build/report.%p"
+
+	configure_build CC=gcc CFLAGS='-g -O1'
+	make -j"$parallel" all
+	make -j"$parallel" check TESTS=
+	printf '#!/bin/sh\nexec valgrind %s %s "$@"\n' "${options//$'\n'/}" \
+		"$build/wsserver" >wsserver-memcheck
+	chmod +x wsserver-memcheck
+	make check VERBOSE=1 TESTS="$(memcheck_tests | tr '\n' ' ')" \
+		LOG_COMPILER=valgrind AM_LOG_FLAGS="${options//$'\n'/}" \
+		TESTS_ENVIRONMENT="CK_FORK=no WSSERVER=$build/wsserver-memcheck"
+	fail_on_reports
+}
+
+# Told what Check's assertion means, for it does not know the macro.
+job_cppcheck() {
+	cd "$source"
+	cppcheck -q -j"$parallel" --enable=warning,performance --std=c11 \
+		--library=posix --library=gnu -D_GNU_SOURCE \
+		-DPACKAGE_VERSION='"0"' -D'ck_assert(it)=if (!(it)) abort()' \
+		-Isrc -Itests --error-exitcode=1 src tests
+}
+
+# Left out, because they contradict the style or the platform:
+tidy_checks() {
+	echo '-*,bugprone-*,cert-*,concurrency-*,clang-analyzer-*'
+	# Two lengths beside each other are no mistake.
+	echo ',-bugprone-easily-swappable-parameters'
+	# Text is a slice here: data and a length, no NUL.
+	echo ',-bugprone-not-null-terminated-result'
+	# -Wconversion sees to it, and knows what tolower returns.
+	echo ',-bugprone-narrowing-conversions'
+	# The hooks of the sanitizers have such names.
+	echo ',-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp'
+	# Wants a cast before each printf whose failure changes nothing.
+	echo ',-cert-err33-c'
+	# Only the kernel's own files and our own output are read by scanf.
+	echo ',-cert-err34-c'
+	# Wants the functions of C11's Annex K, which glibc does not have.
+	echo ',-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+	# Fields stand in the order in which people read them.
+	echo ',-clang-analyzer-optin.performance.Padding'
+	# strerror is safe in glibc, the others run before the first thread.
+	echo ',-concurrency-mt-unsafe'
+}
+
+# Tests make their input from constants whose size they know.
+test_checks() {
+	echo ',-clang-analyzer-security.insecureAPI.strcpy'
+	echo ',-bugprone-implicit-widening-of-multiplication-result'
+}
+
+# tidy_all CHECKS FOLDER...
+tidy_all() {
+	export CHECKS=${1//$'\n'/}
+	shift
+	find "$@" -name '*.c' -print0 |
+		xargs -0 -P"$parallel" -I{} bash -c 'tidy_one {}'
+}
+
+# A file at a time: in a second one it mistakes every va_list.
+tidy_one() {
+	clang-tidy --quiet --warnings-as-errors='*' --checks="$CHECKS" "$1" -- \
+		-std=c11 -D_GNU_SOURCE -DPACKAGE_VERSION='"0"' -Isrc -Itests \
+		2>/dev/null
+}
+
+job_clang_tidy() {
+	export -f tidy_one
+	cd "$source"
+	tidy_all "$(tidy_checks)" src
+	tidy_all "$(tidy_checks)$(test_checks)" tests
+}
+
+job_clang_format() {
+	cd "$source"
+	find src tests -name '*.[ch]' -print0 |
+		xargs -0 clang-format --dry-run --Werror
+}
+
+job_shellcheck() {
+	cd "$source"
+	find tests -name '*.sh' -print0 |
+		xargs -0 shellcheck -x -P tests -S warning \
+			bootstrap .ci/run .ci/jobs.sh
+}
+
+"job_$1"

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The register of checks, and what they use to say what is wrong."""
+
+import time
+
+CHECKS = []
+
+
+class Check:
+    """One named expectation; options are for the server it gets."""
+
+    def __init__(self, row, section, title, function, options, slow):
+        self.row = row
+        self.section = section
+        self.title = title
+        self.function = function
+        self.options = options
+        self.slow = slow
+
+
+class Skip(Exception):
+    """What the check needs is not there."""
+
+
+def check(row, section, title, options=(), cases=None, slow=False):
+    """Registers a function of a server, once or once for each case.
+
+    The title of a case has its name for {}. With options=None the function
+    gets no server and starts its own.
+    """
+
+    def register(function):
+        if cases is None:
+            CHECKS.append(
+                Check(row, section, title, function, options, slow))
+        for name, value in (cases or {}).items():
+            CHECKS.append(Check(
+                row, section, title.format(name),
+                lambda server, value=value: function(server, value),
+                options, slow))
+        return function
+
+    return register
+
+
+def expect(what, expected, got):
+    """Fails unless both are equal."""
+    if expected != got:
+        raise AssertionError(
+            f"{what}: expected {short(expected)}, got {short(got)}")
+
+
+def expect_that(condition, what, got):
+    """Fails, telling what was expected and what came, unless true."""
+    if not condition:
+        raise AssertionError(f"expected {what}, got {short(got)}")
+
+
+def expect_between(what, low, high, got):
+    """Fails unless low <= got <= high."""
+    if not low <= got <= high:
+        raise AssertionError(f"{what}: expected {low} to {high}, got {got:.3f}")
+
+
+def short(value):
+    """A value on one line, cut."""
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "..."
+
+
+def wait_until(condition, seconds):
+    """Polls until the condition is true; returns whether it became so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+class Stopwatch:
+    """Measures the seconds that a with statement took."""
+
+    def __enter__(self):
+        self.start = time.monotonic()
+        self.seconds = 0.0
+        return self
+
+    def __exit__(self, *error):
+        self.seconds = time.monotonic() - self.start

@@ -1,0 +1,560 @@
+# SPDX-License-Identifier: MIT
+"""Group H: the opening handshake (RFC 6455 section 4.2, RFC 9112)."""
+
+import socket
+import time
+
+from checks import Stopwatch, check, expect, expect_between, expect_that
+from peer import FIELDS, KEY, TEXT, close, field_line, request, text
+
+
+def expect_refusal(server, data, status, logged=None):
+    """A response with one line of text, the end, and a line in the log."""
+    response = server.ask(data)
+    check_refusal(response, status)
+    server.wait_for(f"Client {response.name} refused "
+                    rf'\({logged or status}, ".+"')
+    return response
+
+
+def check_refusal(response, status):
+    expect("status", status, response.status)
+    expect_that(response.has_token("Connection", "close"),
+                "Connection: close", response)
+    media_type = (response.get("Content-Type") or "").split(";")[0]
+    expect("Content-Type", "text/plain", media_type)
+    expect("Content-Length", str(len(response.body)),
+           response.get("Content-Length"))
+    expect_that(response.body.endswith(b"\n") and
+                response.body.count(b"\n") == 1 and len(response.body) > 4,
+                "a body of one line", response.body)
+
+
+def expect_upgrade_required(response):
+    expect_that(response.has_token("Upgrade", "websocket"),
+                "Upgrade: websocket", response)
+    expect_that(response.has_token("Connection", "Upgrade"),
+                "Connection: Upgrade", response)
+    expect("Sec-WebSocket-Version", "13",
+           response.get("Sec-WebSocket-Version"))
+
+
+def raw(*lines, line="GET /raw HTTP/1.1"):
+    """A good request with more lines, which may be none of HTTP's."""
+    fields = b"".join(field_line(*pair) for pair in FIELDS.items())
+    return line.encode() + b"\r\n" + fields + b"".join(lines) + b"\r\n"
+
+
+def padded_request(length):
+    """A request of so many bytes, none of its lines over 8 KiB."""
+    filling = field_line("X-Filling", "x" * 7000)
+    rest = length - len(raw(filling)) - len(field_line("X-Rest", ""))
+    return raw(filling, field_line("X-Rest", "x" * rest))
+
+
+@check("H1", "RFC 9110 15.5.9", "a head at 1 byte a time gets 408 in time",
+       options=["--handshake-timeout=1"])
+def slow_head(server):
+    peer = server.connect()
+    with Stopwatch() as watch:
+        for byte in request()[:-4]:
+            peer.send(bytes([byte]))
+            time.sleep(0.09)
+            if is_readable(peer):
+                break
+        response = peer.receive_response()
+    check_refusal(response, 408)
+    expect_between("seconds until 408", 0.95, 1.6, watch.seconds)
+    server.wait_for(f"{peer.name} refused \\(408")
+
+
+def is_readable(peer):
+    peer.socket.setblocking(False)
+    try:
+        return bool(peer.socket.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        peer.socket.settimeout(5)
+
+
+@check("H1", "RFC 9110 15.5.9", "silence gets 408 in time",
+       options=["--handshake-timeout=1"])
+def silent_peer(server):
+    peer = server.connect()
+    with Stopwatch() as watch:
+        response = peer.receive_response()
+    check_refusal(response, 408)
+    expect_between("seconds until 408", 0.95, 1.6, watch.seconds)
+
+
+@check("H1", "RFC 9110 15.5.9", "what opened in time outlives the deadline",
+       options=["--handshake-timeout=1"])
+def opened_in_time(server):
+    peer = server.open()
+    time.sleep(1.3)
+    peer.echo()
+
+
+@check("H2", "RFC 9110 15.5.15", "a request line over 8 KiB is 414")
+def long_request_line(server):
+    target = "/" + "x" * (8193 - len("GET / HTTP/1.1"))
+    expect_refusal(server, request(target), 414)
+
+
+@check("H2", "RFC 9110 15.5.15", "an endless request line is 414")
+def endless_request_line(server):
+    expect_refusal(server, b"GET /" + b"x" * 9000, 414)
+
+
+@check("H2", "RFC 9112 3", "a request line of 8 KiB is accepted")
+def longest_request_line(server):
+    target = "/" + "x" * (8190 - len("GET / HTTP/1.1"))
+    server.open(target).leave()
+
+
+@check("H2", "RFC 6585 5", "a head over 16 KiB is 431")
+def long_head(server):
+    expect_refusal(server, padded_request(16385), 431)
+
+
+@check("H2", "RFC 6585 5", "a head of 16 KiB is accepted")
+def longest_head(server):
+    peer = server.connect()
+    peer.send(padded_request(16384))
+    peer.check_101()
+    peer.leave()
+
+
+@check("H2", "RFC 6585 5", "an endless header field is 431")
+def endless_field(server):
+    expect_refusal(server, raw()[:-2] + b"X: " + b"x" * 20000, 431)
+
+
+@check("H3", "RFC 6585 5", "more than 100 header fields are 431")
+def many_fields(server):
+    more = [("X", "1")] * (101 - len(FIELDS))
+    expect_refusal(server, request(more=more), 431)
+
+
+@check("H3", "RFC 6585 5", "100 header fields are accepted")
+def most_fields(server):
+    server.open(more=[("X", "1")] * (100 - len(FIELDS))).leave()
+
+
+@check("H4", "RFC 9110 15.5.6", "an upgrade by {} is 405 with Allow",
+       cases={method: method for method in
+              ("POST", "PUT", "HEAD", "DELETE", "OPTIONS", "FROB", "get")})
+def wrong_method(server, method):
+    response = server.ask(request(method=method))
+    expect("status", 405, response.status)
+    expect_that("GET" in (response.get("Allow") or ""), "Allow: GET",
+                response)
+    server.wait_for(f"{response.name} refused \\(405")
+    if method == "HEAD":
+        expect("body of the answer to HEAD", b"", response.body)
+    else:
+        check_refusal(response, 405)
+
+
+@check("H4", "RFC 6455 4.2.1", "a request line with {}",
+       cases={
+           "HTTP/1.0 is 400": ("GET / HTTP/1.0", 400),
+           "HTTP/2.0 is 505": ("GET / HTTP/2.0", 505),
+           "HTTP/3.0 is 505": ("GET / HTTP/3.0", 505),
+           "HTTP/0.9 is 505": ("GET / HTTP/0.9", 505),
+           "HTTP/1.10 is 400": ("GET / HTTP/1.10", 400),
+           "http/1.1 is 400": ("GET / http/1.1", 400),
+           "no version is 400": ("GET /", 400),
+           "no target is 400": ("GET HTTP/1.1", 400),
+           "an empty target is 400": ("GET  HTTP/1.1", 400),
+           "two spaces is 400": ("GET  / HTTP/1.1", 400),
+           "a space at the end is 400": ("GET / HTTP/1.1 ", 400),
+           "a space before it is 400": (" GET / HTTP/1.1", 400),
+           "a method that is no token is 400": ("G@T / HTTP/1.1", 400),
+           "a relative target is 400": ("GET raw HTTP/1.1", 400),
+       })
+def wrong_request_line(server, case):
+    line, status = case
+    expect_refusal(server, raw(line=line), status)
+
+
+@check("H4", "RFC 9112 9.8", "the preface of HTTP/2 is 505")
+def http2_preface(server):
+    expect_refusal(
+        server, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505)
+
+
+@check("H4", "RFC 6455 4.2.1", "HTTP/1.2 is accepted")
+def later_version(server):
+    server.open(version="HTTP/1.2").leave()
+
+
+@check("H4", "RFC 9112 3.2.2", "a target in absolute form is accepted")
+def absolute_target(server):
+    server.open("http://localhost/raw").leave()
+
+
+@check("H4", "RFC 9112 2.2", "an empty line before the request is ignored")
+def empty_line_first(server):
+    peer = server.connect()
+    peer.send(b"\r\n" + request())
+    peer.check_101()
+    peer.leave()
+
+
+@check("H5", "RFC 6455 4.2.1", "{} is 426", cases={
+    "no Upgrade": {"Upgrade": None},
+    "no Connection": {"Connection": None},
+    "Upgrade: h2c": {"Upgrade": "h2c"},
+    "Upgrade: websocketx": {"Upgrade": "websocketx"},
+    "Connection: keep-alive": {"Connection": "keep-alive"},
+    "a plain GET": {name.replace("-", "_"): None
+                    for name in FIELDS if name != "Host"},
+})
+def no_upgrade(server, changed):
+    response = expect_refusal(server, request("/raw", **changed), 426)
+    expect_upgrade_required(response)
+
+
+@check("H5", "RFC 6455 4.2.1", "a plain GET of / is the page or 426")
+def plain_get(server):
+    response = server.ask(request("/", Upgrade=None, Connection=None))
+    if response.status != 200:
+        check_refusal(response, 426)
+        expect_upgrade_required(response)
+
+
+@check("H5", "RFC 6455 4.2.1", "{} is accepted", cases={
+    "Upgrade: WebSocket": {"Upgrade": "WebSocket"},
+    "a list in Upgrade": {"Upgrade": "h2c, websocket"},
+    "a list in Connection": {"Connection": "keep-alive, Upgrade"},
+    "Connection: UPGRADE": {"Connection": "UPGRADE"},
+    "Connection: , ,upgrade ,": {"Connection": ", ,upgrade ,"},
+})
+def unusual_upgrade(server, changed):
+    server.open(**changed).leave()
+
+
+@check("H5", "RFC 9110 5.3", "Connection in two fields is accepted")
+def two_connections(server):
+    server.open(Connection="keep-alive",
+                more=[("connection", "upgrade")]).leave()
+
+
+@check("H6", "RFC 6455 4.2.2", "version {} is 426", cases={
+    each: each for each in ("12", "14", "8", "0", "013", "+13", "13.0", "x",
+                            "113", "-13", "13x")})
+def wrong_version(server, version):
+    response = expect_refusal(
+        server, request(Sec_WebSocket_Version=version), 426)
+    expect_upgrade_required(response)
+
+
+@check("H6", "RFC 6455 4.2.2", "a version {} is 400 or 426", cases={
+    "missing": {"Sec_WebSocket_Version": None},
+    "that is empty": {"Sec_WebSocket_Version": ""},
+    "given twice": {"more": [("Sec-WebSocket-Version", "13")]},
+    "list": {"Sec_WebSocket_Version": "13, 8"},
+})
+def unclear_version(server, changed):
+    response = server.ask(request(**changed))
+    expect_that(response.status in (400, 426), "400 or 426", response)
+    if response.status == 426:
+        expect_upgrade_required(response)
+
+
+@check("H7", "RFC 6455 4.2.1", "key {} is 400", cases={
+    "missing": {"Sec_WebSocket_Key": None},
+    "empty": {"Sec_WebSocket_Key": ""},
+    "twice": {"more": [("Sec-WebSocket-Key", KEY)]},
+    "twice and different":
+        {"more": [("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==")]},
+    "of 15 bytes": {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAA"},
+    "of 17 bytes": {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAAA="},
+    "of 18 bytes": {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAAAA"},
+    "of 1000 bytes": {"Sec_WebSocket_Key": "A" * 1332 + "=="},
+    "with a letter behind": {"Sec_WebSocket_Key": KEY + "A"},
+    "with another behind": {"Sec_WebSocket_Key": KEY + ", " + KEY},
+    "without padding": {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA"},
+    "with a space": {"Sec_WebSocket_Key": "AAAAAAAAAA AAAAAAAAAAA=="},
+    "with a letter of base64url":
+        {"Sec_WebSocket_Key": "AAAAAAAAAA-AAAAAAAAAAA=="},
+    "with = in the middle":
+        {"Sec_WebSocket_Key": "AAAAAAAAAA=AAAAAAAAAAA=="},
+    "with bytes over 127":
+        {"Sec_WebSocket_Key": b"AAAAAAAAAA\xffAAAAAAAAAAA=="},
+})
+def wrong_key(server, changed):
+    expect_refusal(server, request(**changed), 400)
+
+
+@check("H8", "RFC 9112 3.2", "Host {} is 400", cases={
+    "missing": {"Host": None},
+    "twice": {"more": [("Host", "localhost")]},
+    "with a space": {"Host": "local host"},
+    "with a slash": {"Host": "localhost/"},
+    "with a port that is none": {"Host": "localhost:x"},
+})
+def wrong_host(server, changed):
+    expect_refusal(server, request(**changed), 400)
+
+
+@check("H8", "RFC 9110 5.5", "{} in a header field is 400", cases={
+    "NUL": b"X: a\0b\r\n",
+    "bare CR": b"X: a\rb\r\n",
+    "bare LF": b"X: a\nY: b\r\n",
+    "a line ended by LF": b"X: a\n",
+    "CR CR LF": b"X: a\r\r\n",
+    "obs-fold": b"X: a\r\n b\r\n",
+    "obs-fold by tab": b"X: a\r\n\tb\r\n",
+    "space before the colon": b"X : a\r\n",
+    "tab before the colon": b"X\t: a\r\n",
+    "an empty name": b": a\r\n",
+    "no colon": b"X\r\n",
+    "a name that is no token": b"X(y): a\r\n",
+    "a name over 127": b"X\xe9: a\r\n",
+    "NUL in the name": b"X\0: a\r\n",
+    "ESC": b"X: a\x1b[31m\r\n",
+    "DEL": b"X: a\x7f\r\n",
+})
+def wrong_field(server, line):
+    expect_refusal(server, raw(line), 400)
+
+
+@check("H8", "RFC 9112 5.2", "a folded line behind the request line is 400")
+def folded_first_line(server):
+    expect_refusal(server, raw().replace(b"\r\nHost", b"\r\n Host"), 400)
+
+
+@check("H8", "RFC 9112 2.2", "{} in the request line is 400", cases={
+    "NUL": b"\0", "bare CR": b"\r", "bare LF": b"\n", "tab": b"\t",
+    "ESC": b"\x1b"})
+def control_in_request_line(server, byte):
+    expect_refusal(server, request(b"/a" + byte + b"b"), 400)
+
+
+@check("H9", "RFC 9112 6", "{} is 400 and the end", cases={
+    "Content-Length: 5": [("Content-Length", "5")],
+    "Content-Length: 005": [("Content-Length", "005")],
+    "Content-Length: 0x0": [("Content-Length", "0x0")],
+    "Content-Length: +0": [("Content-Length", "+0")],
+    "Content-Length: -1": [("Content-Length", "-1")],
+    "Content-Length: 2^64": [("Content-Length", "18446744073709551616")],
+    "an empty Content-Length": [("Content-Length", "")],
+    "Content-Length 0 and 5": [("Content-Length", "0"),
+                               ("Content-Length", "5")],
+    "Transfer-Encoding: chunked": [("Transfer-Encoding", "chunked")],
+    "Transfer-Encoding: identity": [("Transfer-Encoding", "identity")],
+    "both": [("Content-Length", "0"), ("Transfer-Encoding", "chunked")],
+})
+def with_body(server, more):
+    expect_refusal(server, request(more=more) + b"hello", 400)
+
+
+@check("H9", "RFC 9112 6.2", "Content-Length: 0 is accepted")
+def empty_body(server):
+    server.open(more=[("Content-Length", "0")]).leave()
+
+
+GOOD_ORIGIN = ["--origin=http://good.example", "--origin=https://a.example:8"]
+
+
+@check("H10", "RFC 6455 10.2", "Origin {} is 403", options=GOOD_ORIGIN, cases={
+    each: each for each in (
+        "http://evil.example", "https://good.example", "null", "good.example",
+        "http://good.example:80", "http://good.example.evil.example",
+        "http://good.exampl", "http://good.example/", "https://a.example",
+        "http://xgood.example", "http://good.example, http://good.example",
+        "")})
+def foreign_origin(server, origin):
+    expect_refusal(server, request(Origin=origin), 403)
+
+
+@check("H10", "RFC 6455 10.2", "two Origins are refused", options=GOOD_ORIGIN)
+def two_origins(server):
+    origin = ("Origin", "http://good.example")
+    response = server.ask(request(more=[origin, origin]))
+    expect_that(response.status in (400, 403), "400 or 403", response)
+
+
+@check("H10", "RFC 6455 10.2", "Origin {} is accepted",
+       options=GOOD_ORIGIN, cases={
+           "http://good.example": "http://good.example",
+           "https://a.example:8": "https://a.example:8",
+           "HTTP://Good.Example": "HTTP://Good.Example",
+           "none": None})
+def good_origin(server, origin):
+    server.open(Origin=origin).leave()
+
+
+@check("H10", "RFC 6455 10.2", "any Origin is accepted without --origin")
+def any_origin(server):
+    server.open(Origin="http://evil.example").leave()
+
+
+@check("H10", "INTERFACE Log", "a foreign Origin is logged escaped",
+       options=GOOD_ORIGIN)
+def escaped_origin(server):
+    origin = b'http://evil"\xc2\x9b\xe2\x80\xae\xff.example'
+    response = expect_refusal(server, request(Origin=origin), 403)
+    line = server.find(f"{response.name} refused")[0]
+    expect_that(
+        r"http://evil\x22\xc2\x9b\xe2\x80\xae\xff.example" in line,
+        "the Origin escaped in the line", line)
+
+
+@check("H11", "RFC 3986 3.3", "target {} is 400", cases={
+    each: each for each in (
+        "/..", "/../etc/passwd", "/a/../b", "/a/..", "/%2e%2e/", "/.%2E/a",
+        "/a/%2e.", "/..?x", "/%00", "/a%00b", "/a/..%2f..%2f", "/%2f..",
+        "/a#b")})
+def wrong_target(server, target):
+    expect_refusal(server, request(target), 400)
+
+
+@check("H11", "RFC 3986 3.3", "target {} is accepted", cases={
+    each: each for each in ("/a..b", "/...", "/..a", "/a../", "/?..",
+                            "/a?x=/../", "/%20", "/a%2Fb")})
+def good_target(server, target):
+    server.open(target).leave()
+
+
+SUBPROTOCOLS = ["--subprotocol=chat", "-s", "v2.example"]
+
+
+@check("H12", "RFC 6455 4.2.2", "subprotocol {}",
+       options=SUBPROTOCOLS, cases={
+           "unknown is not selected": ("other", None),
+           "in another case is not selected": ("CHAT", None),
+           "known is selected": ("chat", "chat"),
+           "that the client likes best is selected":
+               ("x, v2.example,chat", "v2.example")})
+def subprotocol(server, case):
+    offer, selected = case
+    peer = server.connect()
+    peer.send(request(Sec_WebSocket_Protocol=offer))
+    response = peer.check_101()
+    expect("subprotocol", selected, response.get("Sec-WebSocket-Protocol"))
+    peer.leave()
+
+
+@check("H12", "RFC 6455 4.2.2", "an offer in two fields is one list",
+       options=SUBPROTOCOLS)
+def two_offers(server):
+    peer = server.connect()
+    offers = [("Sec-WebSocket-Protocol", "chat")]
+    peer.send(request(Sec_WebSocket_Protocol="x", more=offers))
+    expect("subprotocol", "chat",
+           peer.check_101().get("Sec-WebSocket-Protocol"))
+
+
+@check("H12", "RFC 6455 4.2.2", "an offer is ignored without --subprotocol")
+def no_subprotocols(server):
+    peer = server.connect()
+    peer.send(request(Sec_WebSocket_Protocol="chat"))
+    expect("subprotocol", None,
+           peer.check_101().get("Sec-WebSocket-Protocol"))
+
+
+@check("H12", "RFC 6455 4.1", "{} is 400", options=SUBPROTOCOLS, cases={
+    "33 subprotocols": ",".join(f"p{n}" for n in range(33)),
+    "a subprotocol twice": "chat, chat",
+    "a subprotocol with a space": "chat x",
+    "a subprotocol in quotes": '"chat"',
+})
+def wrong_offer(server, offer):
+    expect_refusal(server, request(Sec_WebSocket_Protocol=offer), 400)
+
+
+@check("H12", "RFC 6455 4.2.2", "32 subprotocols are accepted",
+       options=SUBPROTOCOLS)
+def most_subprotocols(server):
+    offer = ", ".join(f"p{n}" for n in range(31)) + ", chat"
+    server.open(Sec_WebSocket_Protocol=offer).leave()
+
+
+@check("H12", "RFC 9110 5.6.1", "10k commas cost nothing",
+       options=SUBPROTOCOLS)
+def many_commas(server):
+    peer = server.connect()
+    with Stopwatch() as watch:
+        peer.send(request(Sec_WebSocket_Protocol="," * 10000))
+        response = peer.receive_head()
+    expect_that(response.status in (101, 400), "101 or 400", response)
+    expect("subprotocol", None, response.get("Sec-WebSocket-Protocol"))
+    expect_between("seconds", 0, 0.2, watch.seconds)
+
+
+@check("H12", "RFC 6455 9.1", "extensions unknown or malformed get a plain 101",
+       cases={each: each for each in (
+           "x-frob", "permessage-deflate; server_max_window_bits=99", "", ";;",
+           ",".join(["permessage-frob"] * 100))})
+def unknown_extension(server, offer):
+    peer = server.connect()
+    peer.send(request(Sec_WebSocket_Extensions=offer))
+    response = peer.receive_head()
+    expect("status", 101, response.status)
+    expect("extensions", None, response.get("Sec-WebSocket-Extensions"))
+
+
+@check("H13", "RFC 6455 4.2.2", "frames in the request's segment are handled")
+def frames_at_once(server):
+    peer = server.connect()
+    peer.send(request() + text("one") + text("x" * 20000) + close())
+    peer.check_101()
+    peer.expect_message(TEXT, "one")
+    peer.expect_message(TEXT, "x" * 20000)
+    peer.expect_close(1000)
+    peer.expect_end()
+
+
+@check("H13", "RFC 6455 4.2.2", "a handshake cut anywhere is the same")
+def cut_anywhere(server):
+    data = request() + text("hi") + close()
+    for position in range(1, len(data), 7):
+        peer = server.connect()
+        peer.send(data[:position])
+        time.sleep(0.002)
+        peer.send(data[position:])
+        expect_hi_and_close(peer)
+
+
+@check("H13", "RFC 6455 4.2.2", "a handshake byte by byte is the same")
+def byte_by_byte(server):
+    peer = server.connect()
+    peer.send_slowly(request() + text("hi") + close())
+    expect_hi_and_close(peer)
+
+
+def expect_hi_and_close(peer):
+    peer.check_101()
+    peer.expect_message(TEXT, "hi")
+    peer.expect_close(1000)
+    peer.expect_end()
+    peer.close()
+
+
+@check("H13", "tungstenite CVE-2023-43669",
+       "a 16 KiB head byte by byte costs linear time")
+def long_head_byte_by_byte(server):
+    peer = server.connect()
+    before = server.processor_seconds()
+    peer.send_slowly(padded_request(16000))
+    peer.check_101()
+    used = server.processor_seconds() - before
+    if not server.is_sanitized():
+        expect_between("seconds of processor time", 0, 1, used)
+
+
+@check("H14", "INTERFACE --send-timeout",
+       "who never reads its 101 is dropped at the send deadline",
+       options=["--send-timeout=1"])
+def never_reads_101(server):
+    peer = server.connect(receive_buffer=4096)
+    peer.send(request())
+    with Stopwatch() as watch:
+        peer.stuff(text("x" * 65000))
+        end = server.expect_end(peer, 1006, "server", 5)
+    expect("reason", "send timeout", end.reason)
+    expect_between("seconds until dropped", 0.95, 2.5, watch.seconds)

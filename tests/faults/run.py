@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Runs the rows of faults against a server: run.py [OPTION] [ROW ...]
+
+--list shows the checks, --quick leaves the slow ones out; the environment's
+WSSERVER names the program (./wsserver). A row is an id such as H7 or a
+group's letter. Needs nothing but Python's library.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+import group_c  # noqa: F401: importing a group registers its checks
+import group_f  # noqa: F401
+import group_g  # noqa: F401
+import group_h  # noqa: F401
+import group_l  # noqa: F401
+import group_m  # noqa: F401
+import group_r  # noqa: F401
+import group_t  # noqa: F401
+from checks import CHECKS, Skip
+from server import Bystander, Server, Usage, WSSERVER
+
+
+def run_beside_bystander(check):
+    with Server(*check.options) as server:
+        bystander = Bystander(server)
+        usage = Usage(server.pid)
+        try:
+            check.function(server)
+            server.drop_peers()
+            server.expect_back_at(usage)
+        finally:
+            bystander.leave()
+        server.stop()
+
+
+def run(check):
+    """Returns the verdict and why."""
+    try:
+        if check.options is None:
+            check.function(None)
+        else:
+            run_beside_bystander(check)
+    except Skip as skip:
+        return "skip", f": {skip}"
+    except AssertionError as failure:
+        return "FAIL", f" ({check.section}): {failure}"
+    except Exception as error:  # a broken answer can break anything
+        return "FAIL", f" ({check.section}): {error!r}"
+    return "ok", ""
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--times", action="store_true")
+    return parser.parse_args()
+
+
+def chosen(arguments):
+    for check in CHECKS:
+        names = (check.row, check.row.rstrip("0123456789"))
+        if arguments.rows and not set(names) & set(arguments.rows):
+            continue
+        if not (arguments.quick and check.slow):
+            yield check
+
+
+def show(check):
+    slow = " (slow)" if check.slow else ""
+    print(f"{check.row} [{check.section}] {check.title}{slow}")
+
+
+def main():
+    arguments = parse_arguments()
+    if arguments.list:
+        for check in chosen(arguments):
+            show(check)
+        return 0
+    if not os.access(WSSERVER, os.X_OK):
+        print(f"{WSSERVER} is not there (set WSSERVER)")
+        return 1
+    count = {"ok": 0, "FAIL": 0, "skip": 0}
+    for check in chosen(arguments):
+        start = time.monotonic()
+        verdict, why = run(check)
+        count[verdict] += 1
+        took = f" {time.monotonic() - start:.2f} s" if arguments.times else ""
+        print(f"{verdict} {check.row} {check.title}{why}{took}", flush=True)
+    print("%d passed, %d failed, %d skipped" % tuple(count.values()))
+    return 1 if count["FAIL"] or not count["ok"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

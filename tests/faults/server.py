@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""A wsserver under test, its log, and a bystander who must not notice."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import threading
+import time
+
+from checks import expect, expect_that, wait_until
+from peer import PATIENCE, Peer, TEXT, text
+
+WSSERVER = os.path.abspath(os.environ.get("WSSERVER", "./wsserver"))
+LINE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
+    r"(error|warning|info|debug) (\d+|-) (\S.*)")
+END = re.compile(
+    r"Client (\S+) disconnected \((\d+) by (client|server|nobody), "
+    r'(?:"(.*)", )?messages (\d+)/(\d+), bytes (\d+)/(\d+), \d+\.\d s\)')
+MEMORY_MARGIN = 4096
+BYSTANDER = "127.0.0.9"
+
+
+class End:
+    """What a line about a disconnection says."""
+
+    def __init__(self, match):
+        self.code = int(match.group(2))
+        self.by = match.group(3)
+        self.reason = match.group(4) or ""
+        self.messages = (int(match.group(5)), int(match.group(6)))
+        self.bytes = (int(match.group(7)), int(match.group(8)))
+
+
+class Usage:
+    """Threads, descriptors and KiB of memory of a process."""
+
+    def __init__(self, pid):
+        self.threads = read_status(pid, "Threads")
+        self.memory = read_status(pid, "VmRSS")
+        self.descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def read_status(pid, name):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        for line in status:
+            if line.startswith(name + ":"):
+                return int(line.split()[1])
+    raise AssertionError(f"the server is gone: no {name}")
+
+
+class Server:
+    """Started on a free port; log is what it said on stderr so far."""
+
+    def __init__(self, *options, port=0, log_format="text", prepare=None,
+                 stderr=subprocess.PIPE):
+        command = [WSSERVER, f"--port={port}", f"--log-format={log_format}"]
+        if not any(option.startswith(("-a", "--address"))
+                   for option in options):
+            command.append("--address=127.0.0.1")
+        self.log = []
+        self.peers = []
+        self.format = log_format
+        self.process = subprocess.Popen(
+            command + list(options), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=stderr, preexec_fn=prepare)
+        self.pid = self.process.pid
+        self.reader = threading.Thread(target=self.read_log, daemon=True)
+        if stderr == subprocess.PIPE:
+            self.reader.start()
+        self.address = self.read_address()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *error):
+        self.drop_peers()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        if self.reader.is_alive():
+            self.reader.join(PATIENCE)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+
+    def read_address(self):
+        url = self.process.stdout.readline().decode()
+        match = re.fullmatch(r"ws://([^:/]+):(\d+)\n", url)
+        if match is None:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"no URL but {url!r}, log {self.log}")
+        return "127.0.0.1", int(match.group(2))
+
+    def read_log(self):
+        for line in self.process.stderr:
+            self.log.append(line.decode("utf-8", "surrogateescape")[:-1])
+
+    def connect(self, **rest):
+        peer = Peer(self.address, **rest)
+        self.peers.append(peer)
+        return peer
+
+    def open(self, *args, **changed):
+        """A peer behind its opening handshake."""
+        return self.connect().open(*args, **changed)
+
+    def ask(self, data):
+        """Sends bytes, and returns the response that ends the stream."""
+        peer = self.connect()
+        peer.send(data)
+        response = peer.receive_response()
+        response.name = peer.name
+        peer.close()
+        return response
+
+    def find(self, pattern):
+        """The lines of the log that hold a pattern."""
+        return [line for line in list(self.log) if re.search(pattern, line)]
+
+    def lines_of(self, peer):
+        """The lines with the number of a peer that is logged."""
+        line = self.wait_for(re.escape(peer.name))
+        number = line.split(" ")[2]
+        return [each for each in list(self.log)
+                if each.split(" ")[2] == number]
+
+    def wait_for(self, pattern, seconds=2):
+        wait_until(lambda: self.find(pattern), seconds)
+        lines = self.find(pattern)
+        expect_that(lines, f"a line like {pattern}", self.log[-5:])
+        return lines[0]
+
+    def end_of(self, peer, seconds=2):
+        """What the log says, in one line, of the end of a peer."""
+        pattern = f"Client {re.escape(peer.name)} disconnected "
+        self.wait_for(pattern, seconds)
+        lines = self.find(pattern)
+        expect("lines about the end", 1, len(lines))
+        match = END.search(lines[0])
+        expect_that(match and lines[0].endswith(match.group(0)),
+                    "a line about the end as specified", lines[0])
+        return End(match)
+
+    def expect_end(self, peer, code, by, seconds=2):
+        end = self.end_of(peer, seconds)
+        expect("the end logged", (code, by), (end.code, end.by))
+        return end
+
+    def expect_back_at(self, usage, seconds=3):
+        """Threads, descriptors and memory are what they were."""
+        def are_back():
+            now = Usage(self.pid)
+            return (now.threads == usage.threads and
+                    now.descriptors == usage.descriptors)
+
+        wait_until(are_back, seconds)
+        now = Usage(self.pid)
+        expect("threads afterwards", usage.threads, now.threads)
+        expect("descriptors afterwards", usage.descriptors, now.descriptors)
+        self.expect_memory_near(usage)
+
+    def is_sanitized(self):
+        """Sanitizers keep what is freed, and map terabytes."""
+        return read_status(self.pid, "VmSize") > 1 << 30
+
+    def expect_memory_near(self, usage, margin=MEMORY_MARGIN, name="VmRSS"):
+        if not self.is_sanitized():
+            grown = read_status(self.pid, name) - usage.memory
+            expect_that(grown <= margin, f"at most {margin} KiB more", grown)
+
+    def processor_seconds(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        ticks = int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def drop_peers(self):
+        for peer in self.peers:
+            peer.close()
+        self.peers = []
+
+    def terminate(self, seconds=PATIENCE):
+        """Sends TERM; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait(self, seconds=PATIENCE):
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return "no exit"
+
+    def stop(self):
+        """Ends the server in order and judges the form of its log."""
+        expect("exit status after TERM", 0, self.terminate())
+        if self.reader.is_alive():
+            self.reader.join(PATIENCE)
+        if self.format == "text":
+            bad = [line for line in self.log if not LINE.fullmatch(line)]
+            expect("malformed lines of the log", [], bad)
+
+
+class Bystander:
+    """Echoes all the time and remembers the first error."""
+
+    def __init__(self, server):
+        self.peer = Peer(server.address, source=BYSTANDER).open("/")
+        self.error = None
+        self.echoes = 0
+        self.leaving = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.echo()
+        self.thread.start()
+
+    def echo(self):
+        self.peer.send(text(f"still here {self.echoes}"))
+        self.peer.expect_message(
+            TEXT, f"Server received: still here {self.echoes}")
+        self.echoes += 1
+
+    def run(self):
+        try:
+            while not self.leaving.is_set():
+                self.echo()
+                time.sleep(0.01)
+            self.peer.leave()
+        except (AssertionError, OSError) as error:
+            self.error = error
+        finally:
+            self.peer.close()
+
+    def leave(self):
+        self.leaving.set()
+        self.thread.join(2 * PATIENCE)
+        expect("the bystander's error", None, self.error)
+
+
+def raise_descriptor_limit():
+    """For who holds a thousand connections; returns what there are."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    return limit
