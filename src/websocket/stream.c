@@ -7,7 +7,7 @@
 #include <errno.h>
 
 /* What is received at once: it is parsed while it is still in cache. */
-#define RECEIVE_MAX 65536
+#define RECEIVE_MAX 131072
 
 /* Up to here copying is cheaper than a system call of its own. */
 #define GATHERED_SLICES_MAX 16384
