@@ -32,7 +32,7 @@ struct server {
 	int64_t back_off;     /* milliseconds, 0: accepting */
 	int64_t accept_again; /* deadline, while backing off */
 	int64_t complain_again;
-	bool stopping;
+	int stops; /* TERM and INT so far: the second one forces */
 };
 
 static void
@@ -80,7 +80,7 @@ heed_signals(struct server *server)
 
 	while ((number = signals_take()) != -1) {
 		if (number == SIGTERM || number == SIGINT)
-			server->stopping = true;
+			server->stops++;
 		else if (number == SIGHUP)
 			reload();
 		else if (number == SIGUSR1)
@@ -88,7 +88,7 @@ heed_signals(struct server *server)
 	}
 }
 
-/* Accept failed: at once again for a peer's fault, later for our lack. */
+/* Accept failed for want of something: it is tried again later. */
 static void
 back_off(struct server *server)
 {
@@ -106,11 +106,26 @@ back_off(struct server *server)
 		strerror(failure));
 }
 
+/* Errors of a connection that was lost before it was accepted: accept(2). */
 static bool
-is_lack(int failure)
+is_peers_fault(int failure)
 {
-	return failure == EMFILE || failure == ENFILE || failure == ENOBUFS ||
-	       failure == ENOMEM;
+	switch (failure) {
+	case ECONNABORTED:
+	case EINTR:
+	case EPERM:
+	case EPROTO:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EOPNOTSUPP:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
@@ -137,7 +152,7 @@ accept_from(struct server *server, const struct listener *listener)
 			admit(server, descriptor, &peer);
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			return;
-		} else if (is_lack(errno)) {
+		} else if (!is_peers_fault(errno)) {
 			back_off(server);
 			return;
 		}
@@ -176,7 +191,7 @@ serve(struct server *server)
 	for (size_t i = 0; i < listeners->count; i++)
 		descriptors[1 + i] = (struct pollfd){
 			.fd = listeners->items[i].descriptor, .events = POLLIN};
-	while (!server->stopping) {
+	while (server->stops == 0) {
 		bool backed_off = server->back_off > 0;
 
 		wait_for_work(
@@ -197,11 +212,10 @@ wait_for_workers(struct server *server, int64_t deadline)
 	struct pollfd descriptor = {
 		.fd = signals_descriptor(), .events = POLLIN};
 
-	server->stopping = false;
 	while (!registry_is_empty(server->settings->registry)) {
 		int64_t left = deadline_left(deadline);
 
-		if (left == 0 || server->stopping)
+		if (left == 0 || server->stops > 1)
 			return false;
 		poll(&descriptor, 1, (int)left);
 		heed_signals(server);
@@ -217,7 +231,7 @@ drain(struct server *server, int64_t grace)
 	registry_stop(registry);
 	if (wait_for_workers(server, clock_now() + grace))
 		return SERVER_DRAINED;
-	if (server->stopping)
+	if (server->stops > 1)
 		return SERVER_FORCED;
 	registry_shut_down(registry);
 	if (wait_for_workers(server, clock_now() + LAST_MOMENT))

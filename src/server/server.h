@@ -9,7 +9,6 @@
 enum server_end {
 	SERVER_DRAINED,
 	SERVER_FORCED, /* workers are left */
-	SERVER_FAILED,
 };
 
 /*

@@ -326,3 +326,33 @@ def cycles(server):
         peer.leave()
     server.expect_back_at(usage)
     server.expect_memory_near(usage, 1024)
+
+
+CYCLE = request() + text(b"hello", key=NO_KEY) + close()
+
+
+def cycle(server):
+    """A connection's whole life: connect, upgrade, echo, close."""
+    with socket.create_connection(server.address, 5) as peer:
+        peer.sendall(CYCLE)
+        received = b""
+        while piece := peer.recv(4096):
+            received += piece
+    expect("echo and Close", b"\x81\x05hello\x88\x02\x03\xe8", received[-11:])
+
+
+def resident(server):
+    return Usage(server.pid).memory / 1024
+
+
+@check("T10", "FAULTS T10", "100,000 connections come and go", slow=True,
+       options=("-q",))
+def many_cycles(server):
+    """Memory is compared once a fifth of them has warmed the allocator up."""
+    for _ in range(20000):
+        cycle(server)
+    warm = resident(server)
+    for _ in range(80000):
+        cycle(server)
+    if not server.is_sanitized():
+        expect_between("MiB that it grew", -1, 1, resident(server) - warm)
