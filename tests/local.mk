@@ -75,6 +75,7 @@ tests_libtests_a_SOURCES = \
 	tests/logfile.c tests/logfile.h \
 	tests/memory_transport.c tests/memory_transport.h \
 	tests/peer.c tests/peer.h \
+	tests/randomness.c tests/randomness.h \
 	tests/scratch.c tests/scratch.h \
 	tests/suite.c tests/suite.h
 

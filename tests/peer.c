@@ -297,3 +297,19 @@ peer_saw_end(
 	ck_assert_int_eq(end.by, by);
 	ck_assert(slice_equals(end.reason, slice_of(reason)));
 }
+
+void
+peer_is_served_and_closes(struct peer *peer, int variant)
+{
+	peer_says_close(peer, CLOSE_NORMAL, "");
+	peer_open(peer, variant);
+	peer_is_served(peer);
+}
+
+void
+peer_was_served(struct peer *peer)
+{
+	peer_hears_close(peer, CLOSE_NORMAL, "");
+	peer_hears_nothing(peer);
+	peer_saw_end(peer, CLOSE_NORMAL, CLOSED_BY_PEER, "");
+}

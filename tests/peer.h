@@ -71,6 +71,12 @@ void peer_hears_nothing(struct peer *peer);
 void peer_saw_end(struct peer *peer, unsigned code, enum closed_by by,
 	const char *reason);
 
+/* The opening, the service, and the peer's Close with 1000 at the end. */
+void peer_is_served_and_closes(struct peer *peer, int variant);
+
+/* Nothing was left to hear then but the answer to that Close. */
+void peer_was_served(struct peer *peer);
+
 /*
  * Takes the next frame off what was heard: unmasks its payload, which lives
  * until the next call, and stores the key it was masked with.

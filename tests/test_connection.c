@@ -32,23 +32,6 @@ tear_down(void)
 	peer_release(&peer);
 }
 
-/* Serves the script, which the peer ends with a Close. */
-static void
-serve(int variant)
-{
-	peer_says_close(&peer, CLOSE_NORMAL, "");
-	peer_open(&peer, variant);
-	peer_is_served(&peer);
-}
-
-static void
-assert_served(void)
-{
-	peer_hears_close(&peer, CLOSE_NORMAL, "");
-	peer_hears_nothing(&peer);
-	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_PEER, "");
-}
-
 static void
 assert_counts(uint64_t messages, uint64_t bytes)
 {
@@ -64,12 +47,12 @@ assert_counts(uint64_t messages, uint64_t bytes)
 /* RFC 6455 section 4.2.2, with its example. */
 START_TEST(answers_the_request_with_the_101)
 {
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	ck_assert_uint_ge(
 		buffer_length(&peer.memory.sent), strlen(PEER_RESPONSE));
 	ck_assert_mem_eq(buffer_bytes(&peer.memory.sent).data, PEER_RESPONSE,
 		strlen(PEER_RESPONSE));
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(0, 0);
 }
 END_TEST
@@ -103,12 +86,12 @@ START_TEST(echoes_text_and_binary)
 	peer_says_bytes(&peer, BINARY, zeros);
 	peer_says(&peer, TEXT, "");
 	peer_says(&peer, TEXT, "\xC3\xA9\xF0\x9F\x98\x80");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, TEXT, "hi there");
 	peer_hears_bytes(&peer, BINARY, zeros);
 	peer_hears(&peer, TEXT, "");
 	peer_hears(&peer, TEXT, "\xC3\xA9\xF0\x9F\x98\x80");
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(4, 8 + 3 + 0 + 6);
 }
 END_TEST
@@ -125,12 +108,12 @@ START_TEST(joins_fragments_with_control_frames_between)
 	peer_says(&peer, LAST_FRAGMENT, " au lait");
 	peer_says(&peer, OPCODE_BINARY, "");
 	peer_says(&peer, LAST_FRAGMENT, "");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, PONG, "one");
 	peer_hears(&peer, PONG, "");
 	peer_hears(&peer, TEXT, "caf\xC3\xA9 au lait");
 	peer_hears(&peer, BINARY, "");
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(2, 13);
 }
 END_TEST
@@ -143,9 +126,9 @@ START_TEST(answers_a_ping_with_the_same_payload)
 
 	memset(longest, 0xFF, sizeof(longest));
 	peer_says_bytes(&peer, PING, payload);
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears_bytes(&peer, PONG, payload);
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(0, 0);
 }
 END_TEST
@@ -154,8 +137,8 @@ END_TEST
 START_TEST(ignores_an_unsolicited_pong)
 {
 	peer_says(&peer, PONG, "nobody asked");
-	serve(_i);
-	assert_served();
+	peer_is_served_and_closes(&peer, _i);
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -165,14 +148,14 @@ START_TEST(answers_a_batch_with_one_send)
 		peer_says(&peer, TEXT, "20 bytes of message.");
 		peer_says(&peer, PING, "?");
 	}
-	serve(VARIANT_PLAIN);
+	peer_is_served_and_closes(&peer, VARIANT_PLAIN);
 	ck_assert_uint_lt(peer.memory.receives, 20);
 	ck_assert_uint_eq(peer.memory.sends, peer.memory.receives);
 	for (int i = 0; i < 1000; i++) {
 		peer_hears(&peer, TEXT, "20 bytes of message.");
 		peer_hears(&peer, PONG, "?");
 	}
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(1000, 20000);
 }
 END_TEST
@@ -196,10 +179,10 @@ START_TEST(echoes_payloads_of_each_kind_of_length)
 
 	peer_says_bytes(&peer, BINARY, payload);
 	peer_says(&peer, TEXT, "next");
-	serve(VARIANT_INTERRUPTED);
+	peer_is_served_and_closes(&peer, VARIANT_INTERRUPTED);
 	peer_hears_bytes(&peer, BINARY, payload);
 	peer_hears(&peer, TEXT, "next");
-	assert_served();
+	peer_was_served(&peer);
 	assert_counts(2, lengths[_i] + 4);
 }
 END_TEST
@@ -209,9 +192,9 @@ START_TEST(echoes_a_large_payload_in_any_pieces)
 	struct slice payload = payload_of_length(20000);
 
 	peer_says_bytes(&peer, BINARY, payload);
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears_bytes(&peer, BINARY, payload);
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -325,10 +308,10 @@ START_TEST(takes_messages_up_to_the_limit)
 	peer_says(&peer, TEXT, "1234567890");
 	peer_says(&peer, OPCODE_TEXT, "12345");
 	peer_says(&peer, LAST_FRAGMENT, "67890");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, TEXT, "1234567890");
 	peer_hears(&peer, TEXT, "1234567890");
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -342,9 +325,9 @@ START_TEST(takes_any_number_of_fragments)
 		peer_says_bytes(&peer, OPCODE_CONTINUATION,
 			(struct slice){payload.data + i, 1});
 	peer_says(&peer, LAST_FRAGMENT, "");
-	serve(VARIANT_PLAIN);
+	peer_is_served_and_closes(&peer, VARIANT_PLAIN);
 	peer_hears_bytes(&peer, BINARY, payload);
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* RAND_set_rand_method is the one way to let the randomness fail. */
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "guard.h"
 #include "protocol/handshake.h"
+#include "randomness.h"
 #include "suite.h"
 
-#include <openssl/rand.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -419,22 +417,13 @@ START_TEST(each_key_is_fresh_and_16_bytes_long)
 }
 END_TEST
 
-static int
-fail_to_draw(unsigned char *bytes, int count)
-{
-	(void)bytes;
-	(void)count;
-	return 0;
-}
-
 START_TEST(no_key_comes_without_randomness)
 {
-	static const RAND_METHOD broken = {.bytes = fail_to_draw};
 	struct handshake_offer offer;
 
-	ck_assert_int_eq(RAND_set_rand_method(&broken), 1);
+	randomness_end();
 	ck_assert(!handshake_generate_key(&offer));
-	RAND_set_rand_method(NULL);
+	randomness_return();
 	ck_assert(handshake_generate_key(&offer));
 }
 END_TEST

@@ -33,32 +33,16 @@ tear_down(void)
 	peer_release(&peer);
 }
 
-static void
-serve(int variant)
-{
-	peer_says_close(&peer, CLOSE_NORMAL, "");
-	peer_open(&peer, variant);
-	peer_is_served(&peer);
-}
-
-static void
-assert_served(void)
-{
-	peer_hears_close(&peer, CLOSE_NORMAL, "");
-	peer_hears_nothing(&peer);
-	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_PEER, "");
-}
-
 START_TEST(goes_on_after_a_silence)
 {
 	peer_says(&peer, TEXT, "before");
 	peer_pauses(&peer);
 	peer_says(&peer, TEXT, "after");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	ck_assert_uint_gt(peer.memory.waits, 0);
 	peer_hears(&peer, TEXT, "before");
 	peer_hears(&peer, TEXT, "after");
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -71,10 +55,10 @@ START_TEST(goes_on_within_a_frame_after_a_silence)
 	peer_says_raw(&peer, half);
 	peer_pauses(&peer);
 	peer_says_raw(&peer, slice_of("lf!"));
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, BINARY, "one, two");
 	peer_hears(&peer, TEXT, "half!");
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -83,9 +67,9 @@ START_TEST(goes_on_within_a_message_after_a_silence)
 	peer_says(&peer, OPCODE_TEXT, "one, ");
 	peer_pauses(&peer);
 	peer_says(&peer, FIN, "two");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, TEXT, "one, two");
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -104,7 +88,7 @@ START_TEST(gives_its_buffer_back)
 	ck_assert_uint_gt(peer.memory.room, 4096);
 	ck_assert(!connection_receive(peer.connection, &message));
 	ck_assert_uint_le(peer.memory.room, 4096);
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -112,9 +96,9 @@ START_TEST(does_not_ping_without_an_interval)
 {
 	peer.settings.ping_interval = 0;
 	peer_pauses(&peer);
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	ck_assert_int_eq(peer.memory.receive_limit, STREAM_PATIENCE);
-	assert_served();
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -122,8 +106,8 @@ START_TEST(does_not_ping_before_the_interval)
 {
 	peer.settings.ping_interval = STREAM_PATIENCE + LONG_TIME;
 	peer_pauses(&peer);
-	serve(_i);
-	assert_served();
+	peer_is_served_and_closes(&peer, _i);
+	peer_was_served(&peer);
 }
 END_TEST
 
@@ -132,10 +116,10 @@ START_TEST(pings_after_the_interval_and_takes_any_byte_for_life)
 	peer.settings.ping_interval = 1;
 	peer_pauses(&peer);
 	peer_says(&peer, TEXT, "no pong");
-	serve(_i);
+	peer_is_served_and_closes(&peer, _i);
 	peer_hears(&peer, PING, "");
 	peer_hears(&peer, TEXT, "no pong");
-	assert_served();
+	peer_was_served(&peer);
 	ck_assert_uint_eq(connection_counts(peer.connection)->messages_out, 1);
 }
 END_TEST

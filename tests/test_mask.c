@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* RAND_set_rand_method is the one way to let the randomness fail. */
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "guard.h"
 #include "protocol/mask.h"
+#include "randomness.h"
 #include "suite.h"
 
-#include <openssl/rand.h>
 #include <string.h>
 
 #define LONGEST 200
@@ -171,24 +169,15 @@ START_TEST(a_masking_key_is_erased_once_used)
 }
 END_TEST
 
-static int
-fail_to_draw(unsigned char *bytes, int count)
-{
-	(void)bytes;
-	(void)count;
-	return 0;
-}
-
 START_TEST(no_masking_key_comes_without_randomness)
 {
-	static const RAND_METHOD broken = {.bytes = fail_to_draw};
 	struct masking_keys keys = {0};
 	unsigned char drawn[FRAME_MASKING_KEY_SIZE];
 
-	ck_assert_int_eq(RAND_set_rand_method(&broken), 1);
+	randomness_end();
 	ck_assert(!masking_keys_next(&keys, drawn));
 	ck_assert(!masking_keys_next(&keys, drawn));
-	RAND_set_rand_method(NULL);
+	randomness_return();
 	ck_assert(masking_keys_next(&keys, drawn));
 }
 END_TEST

@@ -4,15 +4,11 @@
 #include "protocol/mask.h"
 #include "transport/clock.h"
 #include "websocket/opening.h"
+#include "websocket/outgoing.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PAYLOAD_SLICES_MAX (STREAM_SLICES_MAX - 1)
-
-/* What a client masks at once, on its way into the output. */
-#define MASKED_PIECE 16384
 
 enum state {
 	STATE_OPENING,
@@ -114,84 +110,16 @@ lose_stream(struct connection *connection)
 }
 
 static bool
-send_masked(struct connection *connection, struct slice payload,
-	const unsigned char key[FRAME_MASKING_KEY_SIZE], uint64_t offset)
-{
-	struct stream *stream = &connection->stream;
-
-	while (payload.length > 0) {
-		size_t length = payload.length < MASKED_PIECE ? payload.length
-							      : MASKED_PIECE;
-		char *room;
-
-		if (!stream_reserve(stream, length))
-			return false;
-		room = buffer_room(&stream->output);
-		memcpy(room, payload.data, length);
-		mask_apply(room, length, key, offset);
-		buffer_add(&stream->output, length);
-		payload.data += length;
-		payload.length -= length;
-		offset += length;
-	}
-	return true;
-}
-
-static bool
-send_frame_masked(struct connection *connection, struct frame_header *frame,
-	const struct slice *payload, size_t count)
-{
-	char bytes[FRAME_HEADER_MAX];
-	struct slice header = {bytes, 0};
-	uint64_t offset = 0;
-
-	frame->masked = true;
-	if (!masking_keys_next(&connection->keys, frame->masking_key)) {
-		errno = EIO;
-		return false;
-	}
-	header.length = frame_header_encode(frame, bytes);
-	if (!stream_send(&connection->stream, &header, 1))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!send_masked(
-			    connection, payload[i], frame->masking_key, offset))
-			return false;
-		offset += payload[i].length;
-	}
-	return true;
-}
-
-static bool
-send_frame_plain(struct connection *connection,
-	const struct frame_header *frame, const struct slice *payload,
-	size_t count)
-{
-	char bytes[FRAME_HEADER_MAX];
-	struct slice slices[1 + PAYLOAD_SLICES_MAX];
-
-	slices[0] = (struct slice){bytes, frame_header_encode(frame, bytes)};
-	for (size_t i = 0; i < count; i++)
-		slices[1 + i] = payload[i];
-	return stream_send(&connection->stream, slices, 1 + count);
-}
-
-static bool
 send_frame(struct connection *connection, enum opcode opcode,
 	const struct slice *payload, size_t count)
 {
-	struct frame_header frame = {.fin = true, .opcode = opcode};
-	bool sent;
+	bool is_client = connection->settings->role == ROLE_CLIENT;
+	struct masking_keys *keys = is_client ? &connection->keys : NULL;
 
-	for (size_t i = 0; i < count; i++)
-		frame.payload_length += payload[i].length;
-	if (connection->settings->role == ROLE_CLIENT)
-		sent = send_frame_masked(connection, &frame, payload, count);
-	else
-		sent = send_frame_plain(connection, &frame, payload, count);
-	if (!sent)
-		lose_stream(connection);
-	return sent;
+	if (outgoing_frame(&connection->stream, keys, opcode, payload, count))
+		return true;
+	lose_stream(connection);
+	return false;
 }
 
 static bool
