@@ -7,7 +7,7 @@ AC_DEFUN([WS_TRY_FLAGS], [
   ws_saved=$$1
   for ws_flag in $2; do
     AC_MSG_CHECKING([whether $ws_flag works])
-    $1="$ws_saved $AM_$1 $ws_flag -Werror"
+    $1="$AM_$1 $ws_flag $ws_saved -Werror"
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]], [[]])],
       [AC_MSG_RESULT([yes])
        AM_$1="$AM_$1 $ws_flag"

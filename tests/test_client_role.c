@@ -150,7 +150,7 @@ END_TEST
 /* FAULTS K3. */
 START_TEST(fails_at_a_head_without_end)
 {
-	static char text[40000] = STATUS "X: ";
+	char text[40000] = STATUS "X: ";
 	size_t start = strlen(text);
 	struct http_head response;
 	struct verdict verdict;

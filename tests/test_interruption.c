@@ -32,6 +32,7 @@ set_up(void)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	transport = tcp_new(pair[0], 0);
 	ck_assert_ptr_nonnull(transport);
+	atomic_store(&interrupted, false);
 	interruption_init(&interruption, pair[0], &interrupted);
 	settings = (struct connection_settings){
 		.role = ROLE_SERVER, .max_message = LARGE, .grace = SHORT_TIME};
@@ -59,6 +60,7 @@ static void
 tear_down_connection(void)
 {
 	connection_free(connection);
+	connection = NULL;
 	close(pair[1]);
 	buffer_release(&heard);
 }

@@ -273,23 +273,31 @@ START_TEST(does_not_replace_what_is_no_socket)
 }
 END_TEST
 
-/* Its length is then told as one byte more than the structure has. */
+/*
+ * Its length is then told as one byte more than the structure has. The byte
+ * behind it is for checkers that take every path for a string.
+ */
 START_TEST(names_a_peer_with_the_longest_path)
 {
 	struct address address = unix_address_of("socket"), peer;
-	struct sockaddr_un path = {.sun_family = AF_UNIX};
+	struct {
+		struct sockaddr_un path;
+		char end;
+	} name = {.path.sun_family = AF_UNIX};
+	char *path = name.path.sun_path;
 	int listener = listening_open(&address, false), accepted;
 	int client = socket_for(&address);
 	size_t used = strlen(directory);
-	char text[ADDRESS_TEXT_SIZE], file[sizeof(path.sun_path) + 1] = "";
+	char text[ADDRESS_TEXT_SIZE], file[sizeof(name.path.sun_path) + 1] = "";
 
 	memset(&peer, 'x', sizeof(peer));
-	memset(path.sun_path, 'p', sizeof(path.sun_path));
-	memcpy(path.sun_path, directory, used);
-	path.sun_path[used] = '/';
-	memcpy(file, path.sun_path, sizeof(path.sun_path));
+	memset(path, 'p', sizeof(name.path.sun_path));
+	memcpy(path, directory, used);
+	path[used] = '/';
+	memcpy(file, path, sizeof(name.path.sun_path));
 	ck_assert_int_eq(
-		bind(client, (struct sockaddr *)&path, sizeof(path)), 0);
+		bind(client, (struct sockaddr *)&name.path, sizeof(name.path)),
+		0);
 	ck_assert_int_eq(connect_from(client, &address), 0);
 	accepted = listening_accept(listener, &peer);
 	ck_assert_int_ge(accepted, 0);

@@ -331,22 +331,21 @@ START_TEST(tells_what_was_suppressed_as_json)
 }
 END_TEST
 
-START_TEST(tells_what_was_suppressed_before_another_peer_takes_the_place)
+START_TEST(a_peer_that_shares_the_tokens_is_suppressed_too)
 {
 	struct log_client other = {9, "192.0.2.10:80", NULL, 0};
-	char peer[32], *text;
+	uint64_t lost;
+	char peer[32];
 
 	spend(&other, 2);
+	lost = log_lines_lost();
 	other.peer = peer;
-	for (int i = 0; i < 1024; i++) {
+	for (int i = 0; i < 1024 && log_lines_lost() == lost; i++) {
 		snprintf(peer, sizeof(peer), "10.%d.%d.1:1", i / 256, i % 256);
 		if (log_begin(LOG_LEVEL_INFO, &other, "connect", 1))
 			log_end();
 	}
-	text = scratch_read(LOGFILE_NAME);
-	ck_assert_ptr_nonnull(
-		strstr(text, "2 lines suppressed about 192.0.2.10\n"));
-	free(text);
+	ck_assert_uint_eq(log_lines_lost(), lost + 1);
 }
 END_TEST
 
@@ -376,8 +375,7 @@ main(void)
 		COUNT_OF(journals));
 	tcase_add_test(cases, suppresses_what_one_peer_causes_too_often);
 	tcase_add_test(cases, tells_what_was_suppressed_as_json);
-	tcase_add_test(cases,
-		tells_what_was_suppressed_before_another_peer_takes_the_place);
+	tcase_add_test(cases, a_peer_that_shares_the_tokens_is_suppressed_too);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

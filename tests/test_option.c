@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TRY "; try 'tool --help'\n"
+#define TRY ". Try 'tool --help'\n"
 #define FIELD(name) offsetof(struct settings, name)
 
 struct settings {

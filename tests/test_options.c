@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define FIELD(name) offsetof(struct options, name)
-#define TRY "; try 'wsserver --help'\n"
+#define TRY ". Try 'wsserver --help'\n"
 
 static struct options options;
 

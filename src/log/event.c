@@ -17,12 +17,21 @@ is_root(const struct log_client *client)
 	return client->path_length == 1 && client->path[0] == '/';
 }
 
+/* The name of a Unix socket is what the peer chose. */
+static void
+say_client(const struct log_client *client)
+{
+	log_say("Client ");
+	log_say_escaped(client->peer, strlen(client->peer));
+}
+
 void
 log_connect(const struct log_client *client)
 {
 	if (!log_begin(LOG_LEVEL_INFO, client, "connect", COST_OF_CONNECTION))
 		return;
-	log_say("Client connected from %s", client->peer);
+	log_say("Client connected from ");
+	log_say_escaped(client->peer, strlen(client->peer));
 	if (!is_root(client)) {
 		log_say(", path ");
 		log_say_escaped(client->path, client->path_length);
@@ -35,8 +44,8 @@ log_refuse(const struct log_client *client, const struct log_refusal *refusal)
 {
 	if (!log_begin(LOG_LEVEL_WARNING, client, "refuse", COST_OF_REFUSAL))
 		return;
-	log_say("Client %s refused (%u, \"%s\"", client->peer, refusal->status,
-		refusal->why);
+	say_client(client);
+	log_say(" refused (%u, \"%s\"", refusal->status, refusal->why);
 	if (refusal->detail != NULL) {
 		log_say(", \"");
 		log_say_escaped(refusal->detail, refusal->detail_length);
@@ -111,8 +120,8 @@ log_disconnect(
 	if (!log_begin(
 		    LOG_LEVEL_INFO, client, "disconnect", COST_OF_CONNECTION))
 		return;
-	log_say("Client %s disconnected (%u by %s", client->peer, goodbye->code,
-		goodbye->closed_by);
+	say_client(client);
+	log_say(" disconnected (%u by %s", goodbye->code, goodbye->closed_by);
 	if (goodbye->reason_length > 0) {
 		log_say(", \"");
 		log_say_escaped(goodbye->reason, goodbye->reason_length);

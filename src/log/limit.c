@@ -75,13 +75,10 @@ limit_take(struct limit *limit, const char *peer_text, int64_t cost,
 	report->suppressed = 0;
 	host_of(peer_text, host);
 	peer = &limit->peers[hash(host) % LIMIT_PEERS];
-	if (strcmp(peer->host, host) != 0) {
-		take_report(peer, report);
-		memcpy(peer->host, host, sizeof(peer->host));
-	}
 	fill(peer, now);
 	if (peer->tokens < cost) {
-		peer->suppressed++;
+		if (peer->suppressed++ == 0)
+			memcpy(peer->host, host, sizeof(peer->host));
 		return false;
 	}
 	peer->tokens -= cost;

@@ -18,7 +18,7 @@
  * or an IPv6 /64.
  */
 struct limit_peer {
-	char host[LIMIT_PEER_SIZE]; /* who came last */
+	char host[LIMIT_PEER_SIZE]; /* whose line was suppressed first */
 	int64_t tokens;
 	int64_t filled_at;
 	uint64_t suppressed;
@@ -37,9 +37,8 @@ struct limit_report {
 
 /*
  * Whether a line about a peer ("host:port"), which costs so many tokens, may
- * be written at a time in milliseconds. Stores in *report, with a count over
- * 0, how many lines were suppressed of this peer, or of the one before it,
- * which is to be told first.
+ * be written at a time in milliseconds. If so, stores in *report how many lines
+ * were suppressed before it, which is to be told first if it is not 0.
  */
 bool limit_take(struct limit *limit, const char *peer, int64_t cost,
 	int64_t now, struct limit_report *report);

@@ -166,7 +166,8 @@ write_notice(uint64_t lines, const char *what, const char *peer)
 
 	begin_line(line, LOG_LEVEL_WARNING, NULL, "suppressed");
 	if (log_.format != LOG_FORMAT_JSON) {
-		line_add(line, "%" PRIu64 " %s%s", lines, what, peer);
+		line_add(line, "%" PRIu64 " %s", lines, what);
+		line_add_escaped(line, peer, strlen(peer));
 	} else {
 		line_add(line, ",\"lines\":%" PRIu64, lines);
 		add_json_field(line, "why", what, strlen(what));

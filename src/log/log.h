@@ -30,13 +30,13 @@ struct log_settings {
 /* Whom a line is about. */
 struct log_client {
 	uint64_t number;  /* of the connection, 0: it has none */
-	const char *peer; /* "host:port" */
+	const char *peer; /* "host:port", "unix:path" */
 	const char *path; /* NULL before the request is known */
 	size_t path_length;
 };
 
 /*
- * Opens the log; before that nothing is logged.The target's name is to
+ * Opens the log; before that nothing is logged. The target's name is to
  * outlive it.
  * Returns false with errno when the target cannot be opened.
  */
@@ -82,7 +82,7 @@ void log_tell_suppressed(void);
 __attribute__((format(printf, 3, 4))) void log_sentence(
 	enum log_level level, const char *event, const char *format, ...);
 
-/* How many lines were dropped or suppressed so far. */
+/* How many lines were dropped or suppressed so far; not within a line. */
 uint64_t log_lines_lost(void);
 
 #endif

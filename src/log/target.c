@@ -50,14 +50,31 @@ is_journal_stream(int descriptor)
 	       status.st_ino == inode;
 }
 
+/*
+ * A terminal that is stopped would make us wait in spite of poll, so it gets a
+ * non-blocking descriptor of our own: the shell's is left as it is.
+ */
+static void
+open_stderr(struct target *target)
+{
+	target->is_ours = false;
+	target->descriptor = STDERR_FILENO;
+	target->is_journal = is_journal_stream(STDERR_FILENO);
+	if (isatty(STDERR_FILENO) == 1) {
+		int own = open("/proc/self/fd/2",
+			O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+		target->is_ours = own >= 0;
+		target->descriptor = own >= 0 ? own : STDERR_FILENO;
+	}
+}
+
 bool
 target_open(struct target *target, const char *name)
 {
 	*target = (struct target){.is_ours = true};
 	if (strcmp(name, "stderr") == 0) {
-		target->is_ours = false;
-		target->descriptor = STDERR_FILENO;
-		target->is_journal = is_journal_stream(STDERR_FILENO);
+		open_stderr(target);
 	} else if (strcmp(name, "syslog") == 0) {
 		target->is_syslog = true;
 		target->descriptor = open_syslog();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "option/option.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -207,7 +208,7 @@ print_quoted(const char *text)
 static void
 point_to_help(const struct option_program *program)
 {
-	fprintf(stderr, "; try '%s --help'\n", program->name);
+	fprintf(stderr, ". Try '%s --help'\n", program->name);
 }
 
 void
@@ -240,6 +241,7 @@ static void
 prepare_getopt(const struct option_program *program, struct option *names,
 	char *letters)
 {
+	assert(program->row_count <= ROWS_MAX);
 	*letters++ = ':';
 	for (size_t i = 0; i < program->row_count; i++) {
 		const struct option_row *row = &program->rows[i];

@@ -41,8 +41,8 @@ bool opcode_is_control(enum opcode opcode);
 /*
  * Reads the header at the start of data, as the end that we are receives it;
  * rsv1_allowed when an extension gave that bit a meaning. Stores the header's
- * length in *size, 0 while bytes are missing; what the bytes at hand already
- * forbid is told at once. Fails with 1002.
+ * length in *size, 0 while bytes are missing; what the first two bytes forbid
+ * is told as soon as they are there. Fails with 1002.
  */
 struct verdict frame_header_decode(const char *data, size_t length,
 	enum role role, bool rsv1_allowed, struct frame_header *header,

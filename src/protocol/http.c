@@ -223,7 +223,7 @@ target_to_origin_form(struct slice *target)
 	}
 }
 
-static char
+static int
 hex_value(char c)
 {
 	const char *digits = "0123456789abcdef";
@@ -232,7 +232,7 @@ hex_value(char c)
 	if (c >= 'A' && c <= 'F')
 		c = (char)(c - 'A' + 'a');
 	found = c != '\0' ? strchr(digits, c) : NULL;
-	return found != NULL ? (char)(found - digits) : -1;
+	return found != NULL ? (int)(found - digits) : -1;
 }
 
 /* Reads one character of a path, percent-decoded; -1 when malformed. */
@@ -243,8 +243,8 @@ path_character(struct slice *rest)
 	size_t used = 1;
 
 	if (c == '%') {
-		char high = rest->length >= 3 ? hex_value(rest->data[1]) : -1;
-		char low = rest->length >= 3 ? hex_value(rest->data[2]) : -1;
+		int high = rest->length >= 3 ? hex_value(rest->data[1]) : -1;
+		int low = rest->length >= 3 ? hex_value(rest->data[2]) : -1;
 
 		if (high < 0 || low < 0)
 			return -1;

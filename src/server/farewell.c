@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PATIENCE 1000
+#define UNREAD_PIECES_MAX 64
 
 /* Takes off what has come, so that closing sends no reset if it can. */
 static void
@@ -16,8 +17,9 @@ close_first(struct farewells *farewells)
 	int descriptor = farewells->waiting[farewells->first].descriptor;
 	char unread[PAGE_SIZE_MAX];
 
-	while (recv(descriptor, unread, sizeof(unread), MSG_DONTWAIT) > 0)
-		;
+	for (int i = 0; i < UNREAD_PIECES_MAX; i++)
+		if (recv(descriptor, unread, sizeof(unread), MSG_DONTWAIT) <= 0)
+			break;
 	close(descriptor);
 	farewells->first = (farewells->first + 1) % FAREWELLS_MAX;
 	farewells->count--;

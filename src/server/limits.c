@@ -11,6 +11,7 @@
 #define OTHER_THREADS 512
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+#define GROUP_MAX 512
 
 static void
 lower(struct limits *limits, int64_t connections, const char *reason)
@@ -54,23 +55,39 @@ read_number(const char *path)
 	return number;
 }
 
-/* pids.max of our control group (version 2). */
+/* The least pids.max of a control group (version 2) and those above it. */
+static int64_t
+read_group_limit(char *group)
+{
+	int64_t least = INT64_MAX;
+	char path[GROUP_MAX + sizeof(CGROUP_ROOT "/pids.max")];
+
+	for (char *end = group + strlen(group); end != NULL;
+		end = strrchr(group, '/')) {
+		int64_t number;
+
+		*end = '\0';
+		snprintf(path, sizeof(path), CGROUP_ROOT "%s/pids.max", group);
+		number = read_number(path);
+		if (number < least)
+			least = number;
+	}
+	return least;
+}
+
 static int64_t
 read_cgroup_limit(void)
 {
 	FILE *file = fopen("/proc/self/cgroup", "re");
-	char line[512], path[sizeof(CGROUP_ROOT) + sizeof(line) + 16];
+	char line[GROUP_MAX];
 	int64_t number = INT64_MAX;
 
 	if (file == NULL)
 		return INT64_MAX;
 	while (fgets(line, sizeof(line), file) != NULL) {
-		if (strncmp(line, "0::", 3) != 0)
-			continue;
 		line[strcspn(line, "\n")] = '\0';
-		snprintf(path, sizeof(path), CGROUP_ROOT "%s/pids.max",
-			line + 3);
-		number = read_number(path);
+		if (strncmp(line, "0::", 3) == 0)
+			number = read_group_limit(line + 3);
 	}
 	fclose(file);
 	return number;

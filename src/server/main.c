@@ -9,6 +9,7 @@
 #include "server/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,19 @@ enum exit_status {
 
 /* Descriptors that are no connections: standard ones, the log, the pipe. */
 #define OTHER_DESCRIPTORS 32
+
+/* A descriptor of ours must not take the place of a standard one. */
+static void
+fill_standard_descriptors(void)
+{
+	int descriptor;
+
+	do {
+		descriptor = open("/dev/null", O_RDWR);
+	} while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+	if (descriptor >= 0)
+		close(descriptor);
+}
 
 static bool
 start_log(const struct options *options)
@@ -82,7 +96,7 @@ limit_clients(struct registry_limits *registry_limits, int64_t listeners)
 		registry_limits->clients = room - registry_limits->pending;
 	if (registry_limits->clients < 1)
 		registry_limits->clients = 1;
-	log_sentence(LOG_LEVEL_WARNING, "start",
+	log_sentence(LOG_LEVEL_WARNING, "error",
 		"Only %" PRId64 " clients and %" PRId64
 		" pending ones are accepted: %s are the limit",
 		registry_limits->clients, registry_limits->pending,
@@ -90,22 +104,31 @@ limit_clients(struct registry_limits *registry_limits, int64_t listeners)
 }
 
 static void
+log_start(const char *url)
+{
+	if (!log_begin(LOG_LEVEL_INFO, NULL, "start", 0))
+		return;
+	log_say("WebSocket server started on %s", url);
+	log_string_field("url", url);
+	log_end();
+}
+
+/* Whoever waits for the URLs on standard output must get them. */
+static bool
 announce(const struct listeners *listeners)
 {
 	bool on_stdout = !log_goes_to(STDOUT_FILENO);
 
 	for (size_t i = 0; i < listeners->url_count; i++) {
-		const char *url = listeners->urls[i];
-
-		if (log_begin(LOG_LEVEL_INFO, NULL, "start", 0)) {
-			log_say("WebSocket server started on %s", url);
-			log_string_field("url", url);
-			log_end();
-		}
+		log_start(listeners->urls[i]);
 		if (on_stdout)
-			printf("%s\n", url);
+			printf("%s\n", listeners->urls[i]);
 	}
-	fflush(stdout);
+	if (fflush(stdout) == 0)
+		return true;
+	fprintf(stderr, "wsserver: cannot write the URL: %s\n",
+		strerror(errno));
+	return false;
 }
 
 static int
@@ -144,11 +167,9 @@ serve(const struct options *options, struct listeners *listeners)
 		settings.service.logs_messages = true;
 	limit_clients(&limits, (int64_t)listeners->count);
 	registry_init(&registry, &limits);
-	if (origins != NULL && subprotocols != NULL) {
-		announce(listeners);
+	if (origins != NULL && subprotocols != NULL && announce(listeners))
 		status = status_of(
 			server_run(&settings, listeners, options->grace));
-	}
 	free(origins);
 	free(subprotocols);
 	return status;
@@ -158,6 +179,7 @@ static int
 run(const struct options *options)
 {
 	static struct listeners listeners;
+	int status;
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
@@ -171,10 +193,13 @@ run(const struct options *options)
 	if (!listeners_open(&listeners, options))
 		return EXIT_LISTEN;
 	if (!privileges_drop(options->user, options->group))
-		return EXIT_FAILED;
-	if (!restart_log(options))
-		return EXIT_FILES;
-	return serve(options, &listeners);
+		status = EXIT_FAILED;
+	else if (!restart_log(options))
+		status = EXIT_FILES;
+	else
+		status = serve(options, &listeners);
+	listeners_close(&listeners);
+	return status;
 }
 
 int
@@ -183,12 +208,13 @@ main(int argc, char **argv)
 	struct options options;
 	int status = EXIT_USAGE;
 
+	fill_standard_descriptors();
 	switch (options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		status = run(&options);
 		break;
 	case OPTION_DONE:
-		status = EXIT_CLEAN;
+		status = fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_FAILED;
 		break;
 	case OPTION_WRONG:
 		break;

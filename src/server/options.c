@@ -9,7 +9,9 @@
 
 #define DAY 86400000
 #define CLIENTS_MAX 1000000
-#define MESSAGE_MAX ((int64_t)64 << 30)
+#define MESSAGE_MAX                                                            \
+	((int64_t)(SIZE_MAX / 4 < INT64_C(64) << 30 ? SIZE_MAX / 4             \
+						    : INT64_C(64) << 30))
 
 #define FIELD(name) offsetof(struct options, name)
 

@@ -242,19 +242,15 @@ registry_count_out(struct registry *registry)
 		signals_wake();
 }
 
-int64_t
+void
 registry_stop(struct registry *registry)
 {
-	int64_t threads;
-
 	pthread_mutex_lock(&registry->lock);
 	registry->is_stopping = true;
 	for (struct registry_entry *entry = registry->first; entry != NULL;
 		entry = entry->next)
 		interrupt(entry);
-	threads = registry->threads;
 	pthread_mutex_unlock(&registry->lock);
-	return threads;
 }
 
 void

@@ -82,8 +82,8 @@ void registry_leave(struct registry *registry, struct registry_entry *entry);
  */
 void registry_count_out(struct registry *registry);
 
-/* Refuses new connections and interrupts all workers. Returns their count. */
-int64_t registry_stop(struct registry *registry);
+/* Refuses new connections and interrupts all workers. */
+void registry_stop(struct registry *registry);
 
 /* Shuts down the sockets of all workers. */
 void registry_shut_down(struct registry *registry);

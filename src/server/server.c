@@ -40,6 +40,7 @@ log_statistics(const struct server *server)
 {
 	struct registry_totals totals =
 		registry_totals(server->settings->registry);
+	uint64_t lost = log_lines_lost();
 
 	if (!log_begin(LOG_LEVEL_INFO, NULL, "statistics", 0))
 		return;
@@ -50,7 +51,7 @@ log_statistics(const struct server *server)
 	log_say(", messages %" PRIu64 "/%" PRIu64 ", bytes %" PRIu64 "/%" PRIu64
 		", log lines lost %" PRIu64,
 		totals.messages_in, totals.messages_out, totals.bytes_in,
-		totals.bytes_out, log_lines_lost());
+		totals.bytes_out, lost);
 	log_number_field("clients", totals.clients);
 	log_number_field("pending", totals.pending);
 	log_number_field("accepted", totals.accepted);
@@ -59,7 +60,7 @@ log_statistics(const struct server *server)
 	log_number_field("messages_out", totals.messages_out);
 	log_number_field("bytes_in", totals.bytes_in);
 	log_number_field("bytes_out", totals.bytes_out);
-	log_number_field("log_lines_lost", log_lines_lost());
+	log_number_field("log_lines_lost", lost);
 	log_end();
 }
 

@@ -78,9 +78,10 @@ listening_open(struct address *address, bool dual_stack)
 void
 listening_close(int descriptor, const struct address *address)
 {
-	close(descriptor);
+	/* In this order: nobody else's socket can stand there yet. */
 	if (address_is_unix(address))
 		unlink(address->socket.path.sun_path);
+	close(descriptor);
 }
 
 int

@@ -366,7 +366,10 @@ connection_request(struct connection *connection,
 	return true;
 }
 
-/* Reads on until the peer's Close; messages on their way are dropped. */
+/*
+ * Reads on until the peer's Close. What is on its way is dropped, pings too:
+ * behind our Close nothing is sent (section 1.4).
+ */
 static void
 await_close(struct connection *connection, int64_t deadline)
 {

@@ -75,9 +75,10 @@ bool connection_accept(struct connection *connection,
 
 /*
  * Sends a request and receives the answer until the deadline. Stores the
- * response, valid until the next connection_receive, and the subprotocol
- * selected. Returns whether the connection is open; else *verdict names what
- * is wrong with the response, or is fine when the stream was lost.
+ * response, valid until the next connection_receive; the subprotocol selected
+ * is in its Sec-WebSocket-Protocol. Returns whether the connection is open;
+ * else *verdict names what is wrong with the response, or is fine when the
+ * stream was lost.
  */
 bool connection_request(struct connection *connection,
 	const struct handshake_offer *offer, int64_t deadline,
@@ -92,9 +93,10 @@ bool connection_request(struct connection *connection,
 bool connection_receive(struct connection *connection, struct message *message);
 
 /*
- * Sends a message of text or binary, or a ping or pong, made of at most two
- * slices. Small ones may wait for the next connection_receive. Returns false
- * when the connection is not, or no longer, open.
+ * Sends a message of text or binary, or a ping or pong, made of at most
+ * OUTGOING_SLICES_MAX (websocket/outgoing.h) slices. Small ones may wait for
+ * the next connection_receive. Returns false when the connection is not, or no
+ * longer, open.
  */
 bool connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t count);
@@ -107,9 +109,9 @@ void connection_close(
 	struct connection *connection, unsigned code, const char *reason);
 
 /*
- * Ends our side in order, within the grace period: closes with 1000 what is
- * still open, waits for the peer's Close where we sent ours first, and ends
- * the stream.
+ * Ends our side in order: closes with 1000 what is still open, waits for the
+ * peer's Close, for the grace period at most, where we sent ours first, and
+ * ends the stream.
  */
 void connection_finish(struct connection *connection);
 
@@ -120,7 +122,7 @@ void connection_finish(struct connection *connection);
  */
 void connection_linger(struct connection *connection);
 
-/* Whether the 101 has been sent. */
+/* Whether connection_accept or connection_request has opened it. */
 bool connection_was_open(const struct connection *connection);
 
 /* How it ended, once connection_receive or _send has returned false. */

@@ -14,6 +14,7 @@
 #define OUTPUT_MAX 65536
 
 /* What a peer may still send after the end before it is cut off. */
+#define LINGER_PIECE 4096
 #define LINGER_BYTES_MAX (64 << 20)
 
 #define LIMIT_UNKNOWN (-1)
@@ -279,7 +280,7 @@ stream_linger(struct stream *stream, struct buffer *scratch, int64_t deadline)
 		enum stream_event event;
 
 		buffer_consume(scratch, buffer_length(scratch));
-		if (!buffer_reserve(scratch, 1))
+		if (!buffer_reserve(scratch, LINGER_PIECE))
 			return;
 		event = stream_receive(stream, scratch, deadline);
 		if (event != STREAM_READY && event != STREAM_INTERRUPTED)
