@@ -19,6 +19,7 @@ import group_l  # noqa: F401
 import group_m  # noqa: F401
 import group_r  # noqa: F401
 import group_t  # noqa: F401
+import group_u  # noqa: F401
 from checks import CHECKS, Skip
 from server import Bystander, Server, Usage, WSSERVER
 
