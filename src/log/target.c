@@ -60,13 +60,13 @@ open_stderr(struct target *target)
 	target->is_ours = false;
 	target->descriptor = STDERR_FILENO;
 	target->is_journal = is_journal_stream(STDERR_FILENO);
-	if (isatty(STDERR_FILENO) == 1) {
-		int own = open("/proc/self/fd/2",
-			O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-		target->is_ours = own >= 0;
-		target->descriptor = own >= 0 ? own : STDERR_FILENO;
-	}
+	if (isatty(STDERR_FILENO) != 1)
+		return;
+	target->descriptor = open("/proc/self/fd/2",
+		O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	target->is_ours = target->descriptor >= 0;
+	if (!target->is_ours)
+		target->descriptor = STDERR_FILENO;
 }
 
 bool
