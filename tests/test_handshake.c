@@ -285,7 +285,7 @@ END_TEST
 
 START_TEST(ten_thousand_commas_are_no_offer)
 {
-	static char text[10100] = "GET / HTTP/1.1\r\nSec-WebSocket-Protocol: ";
+	char text[10100] = "GET / HTTP/1.1\r\nSec-WebSocket-Protocol: ";
 	struct http_head request;
 	struct slice selected;
 

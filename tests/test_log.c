@@ -342,7 +342,8 @@ START_TEST(a_peer_that_shares_the_tokens_is_suppressed_too)
 	other.peer = peer;
 	for (int i = 0; i < 1024 && log_lines_lost() == lost; i++) {
 		snprintf(peer, sizeof(peer), "10.%d.%d.1:1", i / 256, i % 256);
-		if (log_begin(LOG_LEVEL_INFO, &other, "connect", 1))
+		if (log_begin(LOG_LEVEL_INFO, &other, "connect",
+			    LIMIT_TOKENS_A_SECOND))
 			log_end();
 	}
 	ck_assert_uint_eq(log_lines_lost(), lost + 1);
