@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Group G: signals, exit statuses and bad options."""
 
+import grp
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -401,3 +403,46 @@ def abbreviation(_):
         expect("echo", b"> hi", peer.receive_frame().payload)
         peer.leave()
         server.stop()
+
+
+def ids_of(pid):
+    """The ids and privileges of a process, by their name in its status."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        lines = (line.split(":", 1) for line in status)
+        return {name: value.split() for name, value in lines}
+
+
+def needs_root():
+    if os.getuid() != 0:
+        raise Skip("only root can become somebody else")
+
+
+@check("G7", "INTERFACE -u", "-u and -g drop privileges for good",
+       options=None)
+def privileges_are_dropped(_):
+    needs_root()
+    nobody, group = pwd.getpwnam("nobody"), grp.getgrnam("daemon").gr_gid
+    for options, user, owner in (
+            (["-u", "nobody"], nobody.pw_uid, nobody.pw_gid),
+            (["-u", "nobody", "-g", "daemon"], nobody.pw_uid, group),
+            (["-g", "daemon"], 0, group)):
+        with Server(*options) as server:
+            ids = ids_of(server.pid)
+            expect("user ids", [str(user)] * 4, ids["Uid"])
+            expect("group ids", [str(owner)] * 4, ids["Gid"])
+            expect("no new privileges", ["1"], ids["NoNewPrivs"])
+            server.open().leave()
+            server.stop()
+
+
+@check("G7", "INTERFACE exit 4", "a log that cannot be reopened ends it",
+       options=None)
+def log_of_another(_):
+    needs_root()
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [WSSERVER, "-p", "0", "-u", "nobody", f"--log={folder}/log"],
+            capture_output=True, timeout=5, check=False)
+    expect("exit status", 4, done.returncode)
+    expect("lines", 1, done.stderr.count(b"\n"))
+    expect("URLs", b"", done.stdout)
