@@ -97,7 +97,8 @@ job_asan() {
 # The sanitizer cannot place its shadow where addresses are randomized more.
 job_tsan() {
 	configure_build CC=gcc --enable-sanitizers=thread
-	export TSAN_OPTIONS=log_path=$build/report
+	# At its end it would sleep a second, which some tests would notice.
+	export TSAN_OPTIONS=log_path=$build/report:atexit_sleep_ms=0
 	make -j"$parallel" all
 	make -j"$parallel" check TESTS=
 	setarch -R make check VERBOSE=1
