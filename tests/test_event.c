@@ -159,7 +159,7 @@ START_TEST(whatever_a_peer_sent_is_cut)
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	snprintf(expected + strlen(expected),
-		sizeof(expected) - strlen(expected), "%.256s...\n", text);
+		sizeof(expected) - strlen(expected), "%.253s...\n", text);
 	say_message(true, text);
 	logfile_says(expected);
 }

@@ -166,11 +166,11 @@ END_TEST
 
 START_TEST(cuts_a_longer_field_and_shows_that)
 {
-	char field[LINE_FIELD_MAX + 4];
+	char field[LINE_FIELD_MAX + 2];
 
 	fill_field(field, LINE_FIELD_MAX + 1);
 	line_add_escaped(&line, field, LINE_FIELD_MAX + 1);
-	memcpy(field + LINE_FIELD_MAX, "...", 4);
+	strcpy(field + LINE_FIELD_MAX - 3, "...");
 	assert_says(field);
 }
 END_TEST
@@ -180,10 +180,10 @@ static const struct {
 	size_t before;
 	const char *last;
 } edges[] = {
-	{LINE_FIELD_MAX - 3, "\n"},
-	{LINE_FIELD_MAX - 1, "\xC3\xA9"},
-	{LINE_FIELD_MAX - 3, "\xF0\x9F\x98\x80"},
-	{LINE_FIELD_MAX - 11, "\xE2\x80\xAE"},
+	{LINE_FIELD_MAX - 6, "\n....."},
+	{LINE_FIELD_MAX - 4, "\xC3\xA9..."},
+	{LINE_FIELD_MAX - 6, "\xF0\x9F\x98\x80..."},
+	{LINE_FIELD_MAX - 14, "\xE2\x80\xAE..."},
 };
 
 START_TEST(cuts_a_field_between_characters)
@@ -205,8 +205,8 @@ START_TEST(cuts_a_json_string_between_its_quotes)
 
 	memset(field, '\n', sizeof(field));
 	line_add_json(&line, field, sizeof(field));
-	ck_assert_uint_eq(
-		line.length, 1 + LINE_FIELD_MAX / 4 * strlen("\\\\x0a") + 4);
+	ck_assert_uint_eq(line.length,
+		1 + (LINE_FIELD_MAX / 4 - 1) * strlen("\\\\x0a") + 4);
 	ck_assert_mem_eq(line.text + line.length - 9, "\\\\x0a...\"", 9);
 }
 END_TEST

@@ -8,6 +8,9 @@
 #define ESCAPE_SIZE 4 /* of \xNN */
 #define CHARACTER_MAX 4
 
+/* Stands at the end of a field that is longer. */
+#define CUT "..."
+
 void
 line_add(struct line *line, const char *format, ...)
 {
@@ -142,7 +145,7 @@ static void
 add_field(struct line *line, const char *data, size_t length, bool json)
 {
 	const unsigned char *bytes = (const unsigned char *)data;
-	size_t field_length = 0;
+	size_t field_length = 0, cut = line->length;
 
 	while (length > 0) {
 		char shown[CHARACTER_MAX * ESCAPE_SIZE + 1];
@@ -150,11 +153,14 @@ add_field(struct line *line, const char *data, size_t length, bool json)
 		size_t used = show(bytes, length, shown, &shown_length);
 
 		if (field_length + shown_length > LINE_FIELD_MAX) {
-			add_bytes(line, "...", 3);
+			line->length = cut;
+			add_bytes(line, CUT, strlen(CUT));
 			return;
 		}
 		add_shown(line, shown, shown_length, json);
 		field_length += shown_length;
+		if (field_length <= LINE_FIELD_MAX - strlen(CUT))
+			cut = line->length;
 		bytes += used;
 		length -= used;
 	}

@@ -11,7 +11,7 @@
 /* What a pipe takes in one piece. */
 #define LINE_SIZE PIPE_BUF
 
-/* What one escaped field takes, "..." behind it where it was cut. */
+/* What one escaped field takes, with the "..." where it was cut. */
 #define LINE_FIELD_MAX 256
 
 struct line {

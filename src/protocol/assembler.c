@@ -230,6 +230,12 @@ assembler_next(struct assembler *assembler, struct message *message,
 	}
 }
 
+bool
+assembler_has_more(const struct assembler *assembler)
+{
+	return unparsed_length(assembler) > 0;
+}
+
 /* Takes the parsed bytes between the message and the unparsed ones out. */
 static void
 close_gap(struct assembler *assembler)

@@ -50,6 +50,9 @@ void assembler_release(struct assembler *assembler);
 bool assembler_next(struct assembler *assembler, struct message *message,
 	struct verdict *verdict);
 
+/* Whether bytes behind what was returned last wait to be parsed. */
+bool assembler_has_more(const struct assembler *assembler);
+
 /*
  * Makes room in the input for what is to be received next: little at first,
  * more for a long frame, in step with what has really come of it, and more

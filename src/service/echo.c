@@ -3,6 +3,16 @@
 
 #include "log/event.h"
 
+/* When the peer falls silent, messages that were not shown are told of. */
+static bool
+receive(struct connection *connection, const struct service_context *context,
+	struct log_messages *messages, struct message *message)
+{
+	if (messages->hidden > 0 && connection_is_quiet(connection))
+		log_hidden_messages(context->client, messages);
+	return connection_receive(connection, message);
+}
+
 static void
 serve(struct connection *connection, const struct http_head *request,
 	const struct service_context *context, struct slice prefix)
@@ -12,7 +22,7 @@ serve(struct connection *connection, const struct http_head *request,
 
 	if (!service_accept(connection, request, context))
 		return;
-	while (connection_receive(connection, &message)) {
+	while (receive(connection, context, &messages, &message)) {
 		bool is_text = message.opcode == OPCODE_TEXT;
 		struct slice reply[] = {prefix, message.payload};
 

@@ -288,6 +288,21 @@ connection_receive(struct connection *connection, struct message *message)
 }
 
 bool
+connection_is_quiet(struct connection *connection)
+{
+	enum stream_event event;
+
+	if (connection->state != STATE_OPEN ||
+		assembler_has_more(&connection->assembler) ||
+		!flush(connection))
+		return false;
+	event = stream_wait(
+		&connection->stream, deadline_after(STREAM_PATIENCE));
+	handle_event(connection, event);
+	return event == STREAM_QUIET;
+}
+
+bool
 connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t number)
 {

@@ -93,6 +93,13 @@ bool connection_request(struct connection *connection,
 bool connection_receive(struct connection *connection, struct message *message);
 
 /*
+ * Sends what was held back and waits for the peer, but no longer than a
+ * connection is waited for before it is quiet (STREAM_PATIENCE). Returns
+ * whether that was in vain; if not, connection_receive tells what came.
+ */
+bool connection_is_quiet(struct connection *connection);
+
+/*
  * Sends a message of text or binary, or a ping or pong, made of at most
  * OUTGOING_SLICES_MAX (websocket/outgoing.h) slices. Small ones may wait for
  * the next connection_receive. Returns false when the connection is not, or no
