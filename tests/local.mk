@@ -67,7 +67,7 @@ check_PROGRAMS = $(unit_tests)
 check_LIBRARIES = tests/libtests.a
 endif
 
-LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(CRYPTO_LIBS)
+LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(OPENSSL_LIBS)
 tests_libtests_a_SOURCES = \
 	tests/capture.c tests/capture.h \
 	tests/guard.c tests/guard.h \
@@ -82,5 +82,5 @@ tests_libtests_a_SOURCES = \
 bench_programs = tests/bench/echoload tests/bench/rawecho
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES = $(bench_programs)
-tests_bench_echoload_LDADD = libwsserver.a $(CRYPTO_LIBS)
+tests_bench_echoload_LDADD = libwsserver.a $(OPENSSL_LIBS)
 tests_bench_rawecho_LDADD =

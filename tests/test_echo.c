@@ -33,7 +33,7 @@
 static const struct connection_settings connection_settings = {
 	.role = ROLE_SERVER, .max_message = 1 << 20, .grace = 1000};
 
-static const struct log_client client = {1, "192.0.2.1:80", "/chat", 5};
+static const struct log_client client = {1, "192.0.2.1:80", "/chat", 5, NULL};
 
 static struct service_settings settings;
 static struct service_context context;

@@ -26,7 +26,7 @@ static struct log_client client;
 static void
 say_path(const char *path)
 {
-	client = (struct log_client){7, PEER, path, strlen(path)};
+	client = (struct log_client){7, PEER, path, strlen(path), NULL};
 }
 
 static void

@@ -15,8 +15,8 @@
 
 #define JSON "{\"time\":\"TIME\",\"level\":\"info\","
 
-static const struct log_client client = {7, "192.0.2.1:80", "/a\n", 3};
-static const struct log_client stranger = {8, "192.0.2.2:80", NULL, 0};
+static const struct log_client client = {7, "192.0.2.1:80", "/a\n", 3, NULL};
+static const struct log_client stranger = {8, "192.0.2.2:80", NULL, 0, NULL};
 
 static void
 set_up(void)
@@ -319,7 +319,7 @@ END_TEST
 
 START_TEST(tells_what_was_suppressed_as_json)
 {
-	struct log_client other = {9, "192.0.2.9:80", NULL, 0};
+	struct log_client other = {9, "192.0.2.9:80", NULL, 0, NULL};
 
 	use_format(LOG_FORMAT_JSON);
 	spend(&other, 1);
@@ -333,7 +333,7 @@ END_TEST
 
 START_TEST(a_peer_that_shares_the_tokens_is_suppressed_too)
 {
-	struct log_client other = {9, "192.0.2.10:80", NULL, 0};
+	struct log_client other = {9, "192.0.2.10:80", NULL, 0, NULL};
 	uint64_t lost;
 	char peer[32];
 

@@ -141,7 +141,8 @@ END_TEST
 static void *
 write_lines(void *argument)
 {
-	struct log_client client = {*(uint64_t *)argument, "peer", NULL, 0};
+	struct log_client client = {
+		*(uint64_t *)argument, "peer", NULL, 0, NULL};
 
 	for (int i = 0; i < LINES_EACH; i++) {
 		if (!log_begin(LOG_LEVEL_INFO, &client, "message", 0))

@@ -36,6 +36,12 @@ log_connect(const struct log_client *client)
 		log_say(", path ");
 		log_say_escaped(client->path, client->path_length);
 	}
+	if (client->subject != NULL) {
+		log_say(", subject \"");
+		log_say_escaped(client->subject, strlen(client->subject));
+		log_say("\"");
+		log_string_field("client_subject", client->subject);
+	}
 	log_end();
 }
 
@@ -45,14 +51,18 @@ log_refuse(const struct log_client *client, const struct log_refusal *refusal)
 	if (!log_begin(LOG_LEVEL_WARNING, client, "refuse", COST_OF_REFUSAL))
 		return;
 	say_client(client);
-	log_say(" refused (%u, \"%s\"", refusal->status, refusal->why);
+	log_say(" refused (");
+	if (refusal->status != 0)
+		log_say("%u, ", refusal->status);
+	log_say("\"%s\"", refusal->why);
 	if (refusal->detail != NULL) {
 		log_say(", \"");
 		log_say_escaped(refusal->detail, refusal->detail_length);
 		log_say("\"");
 	}
 	log_say(")");
-	log_number_field("status", refusal->status);
+	if (refusal->status != 0)
+		log_number_field("status", refusal->status);
 	log_string_field("why", refusal->why);
 	if (refusal->detail != NULL)
 		log_text_field(

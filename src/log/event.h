@@ -7,9 +7,9 @@
 
 void log_connect(const struct log_client *client);
 
-/* Why a client was turned away: an HTTP status and a sentence. */
+/* Why a client was turned away. */
 struct log_refusal {
-	unsigned status;
+	unsigned status; /* of HTTP, 0: there was nobody to answer */
 	const char *why;
 	const char *detail; /* what the client sent, NULL for nothing */
 	size_t detail_length;

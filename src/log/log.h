@@ -33,6 +33,7 @@ struct log_client {
 	const char *peer; /* "host:port", "unix:path" */
 	const char *path; /* NULL before the request is known */
 	size_t path_length;
+	const char *subject; /* of its certificate, NULL for none */
 };
 
 /*

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEME "ws://"
+#define SCHEME_PLAIN "ws://"
+#define SCHEME_TLS "wss://"
 
 /* How often another port is tried that is free on both ::1 and 127.0.0.1. */
 #define PORT_TRIES 100
@@ -19,14 +20,22 @@ struct place {
 	struct address first;
 	struct address second; /* in addition or instead; length 0: none */
 	bool needs_both;
+	bool has_tls;
 };
 
-static const char *
-skip_scheme(const char *text)
+static bool
+skip(const char **text, const char *prefix)
 {
-	bool has_scheme = strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+	if (strncmp(*text, prefix, strlen(prefix)) != 0)
+		return false;
+	*text += strlen(prefix);
+	return true;
+}
 
-	return has_scheme ? text + strlen(SCHEME) : text;
+static const char *
+scheme_of(const struct place *place)
+{
+	return place->has_tls ? "wss" : "ws";
 }
 
 /* Reads "name" or "name:port" for one certain name. */
@@ -36,9 +45,8 @@ parse_name(const char *text, const char *name, unsigned *port)
 	struct address address;
 	char with_port[sizeof("0.0.0.0:65535") + 1];
 
-	if (strncmp(text, name, strlen(name)) != 0)
+	if (!skip(&text, name))
 		return false;
-	text += strlen(name);
 	if (*text == '\0')
 		return true;
 	if (*text != ':' ||
@@ -50,11 +58,15 @@ parse_name(const char *text, const char *name, unsigned *port)
 	return true;
 }
 
+/* A scheme decides on TLS; has_tls does where there is none. */
 static bool
-parse_place(struct place *place, const char *text, unsigned port)
+parse_place(struct place *place, const char *text, unsigned port, bool has_tls)
 {
-	*place = (struct place){.name = NULL};
-	text = skip_scheme(text);
+	*place = (struct place){.has_tls = has_tls};
+	if (skip(&text, SCHEME_TLS))
+		place->has_tls = true;
+	else if (skip(&text, SCHEME_PLAIN))
+		place->has_tls = false;
 	if (parse_name(text, "localhost", &port)) {
 		place->name = "localhost";
 		place->needs_both = true;
@@ -72,7 +84,13 @@ listener_address_is_valid(const char *text)
 {
 	struct place place;
 
-	return parse_place(&place, text, 0);
+	return parse_place(&place, text, 0, false);
+}
+
+bool
+listener_address_has_tls(const char *text)
+{
+	return skip(&text, SCHEME_TLS);
 }
 
 /* Whether this machine merely has no such kind of address. */
@@ -83,7 +101,8 @@ is_absent(int failure)
 }
 
 static bool
-open_one(struct listeners *listeners, const struct address *address)
+open_one(struct listeners *listeners, const struct place *place,
+	const struct address *address)
 {
 	struct listener *listener = &listeners->items[listeners->count];
 
@@ -92,6 +111,7 @@ open_one(struct listeners *listeners, const struct address *address)
 		return false;
 	}
 	listener->address = *address;
+	listener->has_tls = place->has_tls;
 	listener->descriptor = listening_open(&listener->address, true);
 	if (listener->descriptor < 0)
 		return false;
@@ -114,12 +134,13 @@ open_both(struct listeners *listeners, const struct place *place)
 	struct address second = place->second;
 
 	for (int tries = 0; tries < PORT_TRIES; tries++) {
-		if (!open_one(listeners, &place->first))
-			return is_absent(errno) && open_one(listeners, &second);
+		if (!open_one(listeners, place, &place->first))
+			return is_absent(errno) &&
+			       open_one(listeners, place, &second);
 		address_set_port(&second,
 			address_port(&listeners->items[listeners->count - 1]
 					      .address));
-		if (open_one(listeners, &second) || is_absent(errno))
+		if (open_one(listeners, place, &second) || is_absent(errno))
 			return true;
 		close_last(listeners);
 		if (address_port(&place->first) != 0)
@@ -133,10 +154,10 @@ open_place(struct listeners *listeners, const struct place *place)
 {
 	if (place->needs_both)
 		return open_both(listeners, place);
-	if (open_one(listeners, &place->first))
+	if (open_one(listeners, place, &place->first))
 		return true;
 	return place->second.length > 0 && is_absent(errno) &&
-	       open_one(listeners, &place->second);
+	       open_one(listeners, place, &place->second);
 }
 
 static void
@@ -147,21 +168,26 @@ format_url(char url[LISTENER_URL_SIZE], const struct place *place,
 
 	address_format(address, text);
 	if (place->name != NULL)
-		snprintf(url, LISTENER_URL_SIZE, SCHEME "%s:%u", place->name,
-			address_port(address));
+		snprintf(url, LISTENER_URL_SIZE, "%s://%s:%u", scheme_of(place),
+			place->name, address_port(address));
 	else if (address_is_unix(address))
-		snprintf(url, LISTENER_URL_SIZE, "ws+%s", text);
+		snprintf(url, LISTENER_URL_SIZE, "%s+%s", scheme_of(place),
+			text);
 	else
-		snprintf(url, LISTENER_URL_SIZE, SCHEME "%s", text);
+		snprintf(url, LISTENER_URL_SIZE, "%s://%s", scheme_of(place),
+			text);
 }
 
 static bool
-open_address(struct listeners *listeners, const char *text, unsigned port)
+open_address(struct listeners *listeners, const char *text,
+	const struct options *options)
 {
 	char url[LISTENER_URL_SIZE];
 	struct place place;
 
-	if (parse_place(&place, text, port) && open_place(listeners, &place)) {
+	if (parse_place(&place, text, (unsigned)options->port,
+		    options->certificate != NULL) &&
+		open_place(listeners, &place)) {
 		format_url(listeners->urls[listeners->url_count++], &place,
 			&listeners->items[listeners->count - 1].address);
 		return true;
@@ -176,15 +202,13 @@ open_address(struct listeners *listeners, const char *text, unsigned port)
 bool
 listeners_open(struct listeners *listeners, const struct options *options)
 {
-	unsigned port = (unsigned)options->port;
-
 	listeners->count = listeners->url_count = 0;
 	for (size_t i = 0; i < options->addresses.count; i++)
 		if (!open_address(
-			    listeners, options->addresses.values[i], port))
+			    listeners, options->addresses.values[i], options))
 			return false;
 	return listeners->count > 0 ||
-	       open_address(listeners, "localhost", port);
+	       open_address(listeners, "localhost", options);
 }
 
 void

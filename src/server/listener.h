@@ -8,11 +8,12 @@
 
 #define LISTENERS_MAX 64
 
-/* "ws+unix:" is the longest scheme. */
-#define LISTENER_URL_SIZE (ADDRESS_TEXT_SIZE + 8)
+/* "wss+unix:" is the longest scheme. */
+#define LISTENER_URL_SIZE (ADDRESS_TEXT_SIZE + 9)
 
 struct listener {
 	int descriptor;
+	bool has_tls;
 	struct address address;
 };
 
@@ -26,6 +27,9 @@ struct listeners {
 
 /* Whether a text is something that listeners_open understands. */
 bool listener_address_is_valid(const char *text);
+
+/* Whether such a text begins with wss://. */
+bool listener_address_has_tls(const char *text);
 
 /*
  * Opens all sockets that the options name. Returns false, with none open and

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,17 +59,49 @@ start_log(const struct options *options)
 	return false;
 }
 
-/* The log as it will be opened again at HUP, by whom we have become. */
 static bool
 restart_log(const struct options *options)
 {
-	if ((options->user == NULL && options->group == NULL) || log_reopen())
+	if (log_reopen())
 		return true;
 	fprintf(stderr, "wsserver: cannot open log '%s' as %s: %s\n",
 		options->log_target,
 		options->user != NULL ? options->user : options->group,
 		strerror(errno));
 	return false;
+}
+
+static struct tls_files
+files_of(const struct options *options)
+{
+	return (struct tls_files){
+		options->certificate, options->key, options->client_ca};
+}
+
+/* Stores NULL where no TLS is asked for. */
+static bool
+load_certificate(const struct options *options, SSL_CTX **tls)
+{
+	struct tls_files files = files_of(options);
+	char error[TLS_ERROR_SIZE];
+
+	*tls = NULL;
+	if (options->certificate == NULL)
+		return true;
+	*tls = tls_server_context(&files, error);
+	if (*tls == NULL)
+		fprintf(stderr, "wsserver: %s\n", error);
+	return *tls != NULL;
+}
+
+/* What HUP will need, by whom we have become. */
+static bool
+reload_files(const struct options *options, SSL_CTX **tls)
+{
+	if (options->user == NULL && options->group == NULL)
+		return true;
+	SSL_CTX_free(*tls);
+	return load_certificate(options, tls) && restart_log(options);
 }
 
 static struct slice *
@@ -141,7 +174,7 @@ status_of(enum server_end end)
 }
 
 static int
-serve(const struct options *options, struct listeners *listeners)
+serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 {
 	struct registry_limits limits = {options->max_clients,
 		options->max_pending, options->max_clients_per_ip};
@@ -161,6 +194,11 @@ serve(const struct options *options, struct listeners *listeners)
 		.subprotocols = subprotocols,
 		.subprotocol_count = options->subprotocols.count,
 	};
+	struct server_settings server_settings = {
+		.session = &settings,
+		.files = files_of(options),
+		.grace = options->grace,
+	};
 	int status = EXIT_FAILED;
 
 	if (log_is_on_terminal() && listeners_are_loopback(listeners))
@@ -168,37 +206,49 @@ serve(const struct options *options, struct listeners *listeners)
 	limit_clients(&limits, (int64_t)listeners->count);
 	registry_init(&registry, &limits);
 	if (origins != NULL && subprotocols != NULL && announce(listeners))
-		status = status_of(
-			server_run(&settings, listeners, options->grace));
+		status =
+			status_of(server_run(&server_settings, listeners, tls));
 	free(origins);
 	free(subprotocols);
+	return status;
+}
+
+/* Behind what must be had before anything listens. */
+static int
+listen_and_serve(const struct options *options, SSL_CTX **tls)
+{
+	static struct listeners listeners;
+	int status;
+
+	if (!listeners_open(&listeners, options))
+		return EXIT_LISTEN;
+	if (!privileges_drop(options->user, options->group))
+		status = EXIT_FAILED;
+	else if (!reload_files(options, tls))
+		status = EXIT_FILES;
+	else
+		status = serve(options, &listeners, tls);
+	listeners_close(&listeners);
 	return status;
 }
 
 static int
 run(const struct options *options)
 {
-	static struct listeners listeners;
+	SSL_CTX *tls;
 	int status;
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
-	if (!start_log(options))
+	if (!start_log(options) || !load_certificate(options, &tls))
 		return EXIT_FILES;
 	if (!signals_open()) {
 		fprintf(stderr, "wsserver: cannot make a pipe: %s\n",
 			strerror(errno));
 		return EXIT_FAILED;
 	}
-	if (!listeners_open(&listeners, options))
-		return EXIT_LISTEN;
-	if (!privileges_drop(options->user, options->group))
-		status = EXIT_FAILED;
-	else if (!restart_log(options))
-		status = EXIT_FILES;
-	else
-		status = serve(options, &listeners);
-	listeners_close(&listeners);
+	status = listen_and_serve(options, &tls);
+	SSL_CTX_free(tls);
 	return status;
 }
 

@@ -51,6 +51,14 @@ add_subprotocol(const struct option_row *row, const char *value, void *settings)
 }
 
 static const char *
+set_file(const struct option_row *row, const char *value, void *settings)
+{
+	if (*value == '\0')
+		return "a file";
+	return option_set_string(row, value, settings);
+}
+
+static const char *
 set_log_target(const struct option_row *row, const char *value, void *settings)
 {
 	if (*value == '\0')
@@ -81,6 +89,12 @@ static const struct option_row rows[] = {
 	{"echo-prefix", 0, "TEXT",
 		"before each text reply ('Server received: ')", set_echo_prefix,
 		FIELD(echo_prefix), 0, 0},
+	{"cert", 0, "FILE", "serve wss:// with this chain (PEM)", set_file,
+		FIELD(certificate), 0, 0},
+	{"key", 0, "FILE", "its key (the certificate's file)", set_file,
+		FIELD(key), 0, 0},
+	{"client-ca", 0, "FILE", "demand certificates of these authorities",
+		set_file, FIELD(client_ca), 0, 0},
 	{"origin", 0, "ORIGIN",
 		"accept only these browser origins; repeatable (any)",
 		add_origin, FIELD(origins), 0, 0},
@@ -131,13 +145,38 @@ const struct option_program options_program = {
 	.purpose = "A WebSocket server that echoes: text with a prefix, binary "
 		   "as it came.",
 	.more = "ADDR: localhost, *, 192.0.2.1, [2001:db8::1]:8080, "
-		"unix:/path.\n"
+		"unix:/path,\nwith ws:// or wss:// before it for plain or "
+		"TLS; wss:// if there is a --cert.\n"
 		"SIZE may end in K, M or G. The path /raw echoes verbatim.\n"
-		"Signals: TERM and INT drain, HUP reopens the log, USR1 logs "
-		"statistics.\nSee wsserver(1).\n",
+		"Signals: TERM and INT drain, HUP reloads the certificate "
+		"and reopens the log,\nUSR1 logs statistics. See "
+		"wsserver(1).\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 };
+
+/* Complains of an option that needs --cert. */
+static bool
+lacks_certificate(const struct options *options)
+{
+	const char *what = "needs --cert";
+
+	if (options->certificate != NULL)
+		return false;
+	for (size_t i = 0; i < options->addresses.count; i++) {
+		const char *address = options->addresses.values[i];
+
+		if (!listener_address_has_tls(address))
+			continue;
+		option_complain(&options_program, what, address);
+		return true;
+	}
+	if (options->key == NULL && options->client_ca == NULL)
+		return false;
+	option_complain(&options_program, what,
+		options->key != NULL ? "--key" : "--client-ca");
+	return true;
+}
 
 enum option_result
 options_parse(struct options *options, int argc, char **argv)
@@ -164,6 +203,8 @@ options_parse(struct options *options, int argc, char **argv)
 			&options_program, "unexpected argument", argv[operand]);
 		return OPTION_WRONG;
 	}
+	if (result == OPTION_RUN && lacks_certificate(options))
+		return OPTION_WRONG;
 	return result;
 }
 

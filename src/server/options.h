@@ -12,6 +12,9 @@ struct options {
 	int64_t port;
 	struct option_list addresses;
 	const char *echo_prefix;
+	const char *certificate; /* NULL: no TLS */
+	const char *key;
+	const char *client_ca;
 	struct option_list origins;
 	struct option_list subprotocols;
 	int64_t max_clients;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -26,8 +27,9 @@
 #define LAST_MOMENT 1000
 
 struct server {
-	const struct session_settings *settings;
+	const struct server_settings *settings;
 	struct listeners *listeners;
+	SSL_CTX **tls;
 	struct farewells farewells;
 	int64_t back_off;     /* milliseconds, 0: accepting */
 	int64_t accept_again; /* deadline, while backing off */
@@ -39,7 +41,7 @@ static void
 log_statistics(const struct server *server)
 {
 	struct registry_totals totals =
-		registry_totals(server->settings->registry);
+		registry_totals(server->settings->session->registry);
 	uint64_t lost = log_lines_lost();
 
 	if (!log_begin(LOG_LEVEL_INFO, NULL, "statistics", 0))
@@ -64,9 +66,30 @@ log_statistics(const struct server *server)
 	log_end();
 }
 
+/* Those who are connected keep what they have. */
 static void
-reload(void)
+reload_certificate(const struct server *server)
 {
+	char error[TLS_ERROR_SIZE];
+	SSL_CTX *fresh;
+
+	if (*server->tls == NULL)
+		return;
+	fresh = tls_server_context(&server->settings->files, error);
+	if (fresh == NULL) {
+		log_sentence(LOG_LEVEL_ERROR, "error",
+			"Certificate not reloaded: %s", error);
+		return;
+	}
+	SSL_CTX_free(*server->tls);
+	*server->tls = fresh;
+	log_sentence(LOG_LEVEL_INFO, "reload", "Certificate reloaded");
+}
+
+static void
+reload(const struct server *server)
+{
+	reload_certificate(server);
 	if (log_reopen())
 		log_sentence(LOG_LEVEL_INFO, "reload", "Log reopened");
 	else
@@ -83,7 +106,7 @@ heed_signals(struct server *server)
 		if (number == SIGTERM || number == SIGINT)
 			server->stops++;
 		else if (number == SIGHUP)
-			reload();
+			reload(server);
 		else if (number == SIGUSR1)
 			log_statistics(server);
 	}
@@ -129,16 +152,22 @@ is_peers_fault(int failure)
 	}
 }
 
+/* A refusal over TLS would take the handshake that is not to be had. */
 static void
-admit(struct server *server, int descriptor, const struct address *peer)
+admit(struct server *server, bool has_tls, int descriptor,
+	const struct address *peer)
 {
-	struct verdict verdict =
-		session_start(server->settings, descriptor, peer);
+	const struct session_settings *settings = server->settings->session;
+	struct verdict verdict = session_start(
+		settings, descriptor, peer, has_tls ? *server->tls : NULL);
 
 	if (verdict_is_fine(verdict))
 		return;
-	farewell_say(&server->farewells, descriptor, verdict);
-	session_log_refusal(server->settings, peer, verdict);
+	if (has_tls)
+		close(descriptor);
+	else
+		farewell_say(&server->farewells, descriptor, verdict);
+	session_log_refusal(settings, peer, verdict);
 }
 
 static void
@@ -150,7 +179,7 @@ accept_from(struct server *server, const struct listener *listener)
 
 		if (descriptor >= 0) {
 			server->back_off = 0;
-			admit(server, descriptor, &peer);
+			admit(server, listener->has_tls, descriptor, &peer);
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			return;
 		} else if (!is_peers_fault(errno)) {
@@ -213,7 +242,7 @@ wait_for_workers(struct server *server, int64_t deadline)
 	struct pollfd descriptor = {
 		.fd = signals_descriptor(), .events = POLLIN};
 
-	while (!registry_is_empty(server->settings->registry)) {
+	while (!registry_is_empty(server->settings->session->registry)) {
 		int64_t left = deadline_left(deadline);
 
 		if (left == 0 || server->stops > 1)
@@ -225,12 +254,12 @@ wait_for_workers(struct server *server, int64_t deadline)
 }
 
 static enum server_end
-drain(struct server *server, int64_t grace)
+drain(struct server *server)
 {
-	struct registry *registry = server->settings->registry;
+	struct registry *registry = server->settings->session->registry;
 
 	registry_stop(registry);
-	if (wait_for_workers(server, clock_now() + grace))
+	if (wait_for_workers(server, clock_now() + server->settings->grace))
 		return SERVER_DRAINED;
 	if (server->stops > 1)
 		return SERVER_FORCED;
@@ -241,15 +270,16 @@ drain(struct server *server, int64_t grace)
 }
 
 enum server_end
-server_run(const struct session_settings *settings, struct listeners *listeners,
-	int64_t grace)
+server_run(const struct server_settings *settings, struct listeners *listeners,
+	SSL_CTX **tls)
 {
-	struct server server = {.settings = settings, .listeners = listeners};
+	struct server server = {
+		.settings = settings, .listeners = listeners, .tls = tls};
 	enum server_end end;
 
 	serve(&server);
 	listeners_close(listeners);
-	end = drain(&server, grace);
+	end = drain(&server);
 	farewells_close(&server.farewells);
 	log_tell_suppressed();
 	log_sentence(LOG_LEVEL_INFO, "stop", "WebSocket server stopped");

@@ -7,8 +7,10 @@
 #include "server/signals.h"
 #include "transport/clock.h"
 #include "transport/tcp.h"
+#include "transport/tls.h"
 
 #include <openssl/crypto.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,11 +21,14 @@
 struct session {
 	struct registry_entry entry;
 	const struct session_settings *settings;
+	SSL_CTX *tls; /* NULL: plain */
+	struct transport *transport;
 	struct connection *connection;
 	struct log_client client;
 	int64_t started;
 	int descriptor;
 	char *path; /* the client's, a copy */
+	char *subject;
 	char peer[ADDRESS_TEXT_SIZE];
 };
 
@@ -100,6 +105,20 @@ keep_path(struct session *session, const struct http_head *request)
 	return VERDICT_FINE;
 }
 
+/* Without memory for it the log line goes without. */
+static void
+keep_subject(struct session *session)
+{
+	struct tls_facts facts;
+
+	if (session->tls == NULL)
+		return;
+	tls_describe(session->transport, &facts);
+	if (facts.client_subject[0] != '\0')
+		session->subject = strdup(facts.client_subject);
+	session->client.subject = session->subject;
+}
+
 /* Whether the request may be served, and as which subprotocol. */
 static struct verdict
 judge(struct session *session, const struct http_head *request,
@@ -108,6 +127,9 @@ judge(struct session *session, const struct http_head *request,
 	const struct session_settings *settings = session->settings;
 	struct verdict verdict = handshake_check_http(request);
 
+	if (tls_is_plain(session->transport))
+		return (struct verdict){HTTP_BAD_REQUEST,
+			"this port speaks TLS: use wss:// or https://"};
 	if (verdict_is_fine(verdict) && !handshake_is_requested(request))
 		return page_find(request);
 	if (verdict_is_fine(verdict))
@@ -135,6 +157,7 @@ serve(struct session *session, const struct http_head *request)
 	};
 	struct verdict verdict = keep_path(session, request);
 
+	keep_subject(session);
 	if (verdict_is_fine(verdict))
 		verdict = judge(session, request, &context.subprotocol);
 	if (!verdict_is_fine(verdict)) {
@@ -143,6 +166,19 @@ serve(struct session *session, const struct http_head *request)
 	}
 	service_find(http_head_path(request))
 		->serve(session->connection, request, &context);
+}
+
+/* There was no request, and nobody to answer. */
+static void
+log_failure(struct session *session)
+{
+	struct log_refusal refusal = {
+		.why = connection_failure(session->connection)};
+
+	if (refusal.why == NULL)
+		return;
+	registry_count_refusal(session->settings->registry);
+	log_refuse(&session->client, &refusal);
 }
 
 static void
@@ -157,28 +193,56 @@ run(struct session *session)
 		serve(session, &request);
 	else if (!verdict_is_fine(verdict))
 		refuse(session, NULL, verdict);
+	else
+		log_failure(session);
 	connection_finish(session->connection);
 	if (connection_was_open(session->connection))
 		say_goodbye(session);
 	connection_linger(session->connection);
 }
 
+static struct transport *
+make_transport(const struct session *session)
+{
+	struct transport *tcp =
+		tcp_new(session->descriptor, session->settings->user_timeout);
+	struct transport *tls;
+
+	if (tcp == NULL)
+		close(session->descriptor);
+	if (tcp == NULL || session->tls == NULL)
+		return tcp;
+	tls = tls_accept(tcp, session->tls);
+	if (tls == NULL)
+		tcp->type->close(tcp);
+	return tls;
+}
+
 /* Makes the connection over the descriptor; closes that if it cannot. */
 static bool
 connect_session(struct session *session)
 {
-	struct transport *transport =
-		tcp_new(session->descriptor, session->settings->user_timeout);
+	struct transport *transport = make_transport(session);
 
-	if (transport == NULL) {
-		close(session->descriptor);
+	if (transport == NULL)
 		return false;
-	}
+	session->transport = transport;
 	session->connection = connection_new(transport,
 		&session->settings->connection, &session->entry.interrupted);
 	if (session->connection == NULL)
 		transport->type->close(transport);
 	return session->connection != NULL;
+}
+
+static void
+session_free(struct session *session)
+{
+	if (session->connection != NULL)
+		connection_free(session->connection);
+	SSL_CTX_free(session->tls);
+	free(session->path);
+	free(session->subject);
+	free(session);
 }
 
 static void *
@@ -194,10 +258,7 @@ work(void *argument)
 		run(session);
 	}
 	registry_leave(registry, &session->entry);
-	if (session->connection != NULL)
-		connection_free(session->connection);
-	free(session->path);
-	free(session);
+	session_free(session);
 	OPENSSL_thread_stop();
 	registry_count_out(registry);
 	return NULL;
@@ -221,7 +282,7 @@ start_worker(struct session *session)
 
 struct verdict
 session_start(const struct session_settings *settings, int descriptor,
-	const struct address *peer)
+	const struct address *peer, SSL_CTX *tls)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	struct verdict verdict;
@@ -232,6 +293,8 @@ session_start(const struct session_settings *settings, int descriptor,
 	session->settings = settings;
 	session->descriptor = descriptor;
 	session->started = clock_now();
+	if (tls != NULL && SSL_CTX_up_ref(tls) == 1)
+		session->tls = tls;
 	address_format(peer, session->peer);
 	verdict = registry_enter(settings->registry, &session->entry, peer);
 	session->client.number = session->entry.number;
@@ -243,7 +306,7 @@ session_start(const struct session_settings *settings, int descriptor,
 			HTTP_SERVICE_UNAVAILABLE, "no thread to be had"};
 	}
 	if (!verdict_is_fine(verdict))
-		free(session);
+		session_free(session);
 	return verdict;
 }
 

@@ -6,6 +6,8 @@
 #include "server/registry.h"
 #include "service/service.h"
 
+#include <openssl/types.h>
+
 /* What all sessions share; nothing but the registry changes any more. */
 struct session_settings {
 	struct registry *registry;
@@ -23,10 +25,11 @@ struct session;
 
 /*
  * Counts a connection in and starts its worker, detached, which owns the
- * descriptor then. Fails with 503; then the descriptor is the caller's still.
+ * descriptor then. It speaks TLS if there is a context for that. Fails with
+ * 503; then the descriptor is the caller's still.
  */
 struct verdict session_start(const struct session_settings *settings,
-	int descriptor, const struct address *peer);
+	int descriptor, const struct address *peer, SSL_CTX *tls);
 
 /* Logs and counts that a connection was turned away before it had a worker. */
 void session_log_refusal(const struct session_settings *settings,

@@ -17,6 +17,12 @@ struct transport;
 
 /* Calls that fail return -1 and set errno; a time limit passed is EAGAIN. */
 struct transport_type {
+	/*
+	 * Makes the stream ready for bytes, as a handshake does; may be called
+	 * again after a time limit. NULL: it is from the start.
+	 */
+	int (*open)(struct transport *);
+
 	/* At most size bytes, as soon as there are any; 0 at the end. */
 	ssize_t (*receive)(struct transport *, void *data, size_t size);
 
@@ -32,6 +38,12 @@ struct transport_type {
 
 	/* Tells the peer that no more bytes will come; may still receive. */
 	int (*finish)(struct transport *);
+
+	/*
+	 * What went wrong when errno was EPROTO; NULL if nothing did, or for
+	 * transports that never say so. Lives as long as the transport.
+	 */
+	const char *(*explain)(const struct transport *);
 
 	/* Closes and frees. */
 	void (*close)(struct transport *);

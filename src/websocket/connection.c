@@ -92,21 +92,29 @@ lose(struct connection *connection, enum closed_by by, const char *why)
 	connection->state = STATE_LOST;
 }
 
+const char *
+connection_failure(const struct connection *connection)
+{
+	const struct transport *transport = connection->stream.transport;
+
+	return transport->type->explain == NULL
+		       ? NULL
+		       : transport->type->explain(transport);
+}
+
 /* The stream failed with errno. */
 static void
 lose_stream(struct connection *connection)
 {
-	switch (errno) {
-	case ETIMEDOUT:
+	const char *why = connection_failure(connection);
+
+	if (errno == ETIMEDOUT)
 		lose(connection, CLOSED_BY_US, "send timeout");
-		break;
-	case ECONNRESET:
-	case EPIPE:
+	else if (errno == ECONNRESET || errno == EPIPE)
 		lose(connection, CLOSED_BY_NOBODY, "connection reset");
-		break;
-	default:
-		lose(connection, CLOSED_BY_NOBODY, "connection failed");
-	}
+	else
+		lose(connection, CLOSED_BY_NOBODY,
+			why != NULL ? why : "connection failed");
 }
 
 static bool
@@ -340,8 +348,10 @@ bool
 connection_receive_request(struct connection *connection, int64_t deadline,
 	struct http_head *request, struct verdict *verdict)
 {
-	return opening_receive_request(&connection->stream,
-		&connection->assembler.input, deadline, request, verdict);
+	return opening_prepare(&connection->stream, deadline, verdict) &&
+	       opening_receive_request(&connection->stream,
+		       &connection->assembler.input, deadline, request,
+		       verdict);
 }
 
 bool
@@ -367,8 +377,8 @@ connection_request(struct connection *connection,
 {
 	struct slice subprotocol;
 
-	*verdict = VERDICT_FINE;
-	if (!handshake_write_request(&connection->stream.output, offer) ||
+	if (!opening_prepare(&connection->stream, deadline, verdict) ||
+		!handshake_write_request(&connection->stream.output, offer) ||
 		!flush(connection) ||
 		!opening_receive_response(&connection->stream,
 			&connection->assembler.input, deadline, response,

@@ -132,6 +132,12 @@ void connection_linger(struct connection *connection);
 /* Whether connection_accept or connection_request has opened it. */
 bool connection_was_open(const struct connection *connection);
 
+/*
+ * What the transport has to tell of its failure, as what is wrong with TLS;
+ * NULL for nothing. As long-lived as the connection.
+ */
+const char *connection_failure(const struct connection *connection);
+
 /* How it ended, once connection_receive or _send has returned false. */
 struct connection_end connection_end(const struct connection *connection);
 

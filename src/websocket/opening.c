@@ -5,14 +5,10 @@
 #define PIECE 1024
 
 static struct verdict
-receive_more(struct stream *stream, struct buffer *input, int64_t deadline,
-	bool *gone)
+judge(enum stream_event event, bool *gone)
 {
 	*gone = false;
-	if (buffer_room_size(input) == 0 && !buffer_reserve(input, PIECE))
-		return (struct verdict){
-			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	switch (stream_receive(stream, input, deadline)) {
+	switch (event) {
 	case STREAM_READY:
 		break;
 	case STREAM_QUIET:
@@ -27,18 +23,40 @@ receive_more(struct stream *stream, struct buffer *input, int64_t deadline,
 	return VERDICT_FINE;
 }
 
+static struct verdict
+receive_more(struct stream *stream, struct buffer *input, int64_t deadline,
+	bool *gone)
+{
+	*gone = false;
+	if (buffer_room_size(input) == 0 && !buffer_reserve(input, PIECE))
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	return judge(stream_receive(stream, input, deadline), gone);
+}
+
+/* A record with a handshake message in it (RFC 8446 section 5.1). */
+static bool
+is_tls(struct slice bytes)
+{
+	return bytes.length > 0 && bytes.data[0] == 0x16;
+}
+
 /* Receives until a whole head stands at the start of the input. */
 static bool
 receive_head(struct stream *stream, struct buffer *input, int64_t deadline,
 	struct slice *head, struct verdict *verdict)
 {
 	struct http_scanner scanner = {0};
-	bool gone = false;
+	bool gone;
 
 	for (;;) {
 		struct slice bytes = buffer_bytes(input);
 
-		*verdict = http_scan(&scanner, bytes.data, bytes.length);
+		*verdict =
+			is_tls(bytes)
+				? (struct verdict){HTTP_BAD_REQUEST,
+					  "TLS where plain HTTP is spoken"}
+				: http_scan(&scanner, bytes.data, bytes.length);
 		if (!verdict_is_fine(*verdict))
 			return false;
 		if (scanner.head_length > 0)
@@ -51,6 +69,16 @@ receive_head(struct stream *stream, struct buffer *input, int64_t deadline,
 	*head = buffer_bytes(input);
 	head->length = scanner.head_length;
 	return true;
+}
+
+bool
+opening_prepare(
+	struct stream *stream, int64_t deadline, struct verdict *verdict)
+{
+	bool gone;
+
+	*verdict = judge(stream_open(stream, deadline), &gone);
+	return !gone && verdict_is_fine(*verdict);
 }
 
 bool

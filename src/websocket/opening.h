@@ -7,6 +7,13 @@
 #include "websocket/stream.h"
 
 /*
+ * Makes the stream ready for bytes until the deadline, which a TLS handshake
+ * may take time for. Returns false when it is not: *verdict is as below.
+ */
+bool opening_prepare(
+	struct stream *stream, int64_t deadline, struct verdict *verdict);
+
+/*
  * Receives a request's head until the deadline at the latest, however slowly
  * it drips. Stores it in *request, whose slices live in input, from its start
  * on, until that is changed; bytes behind the head stay there. Returns false

@@ -136,20 +136,35 @@ stream_receive(struct stream *stream, struct buffer *input, int64_t deadline)
 	return event;
 }
 
-enum stream_event
-stream_wait(struct stream *stream, int64_t deadline)
+/* Until a call succeeds. */
+static enum stream_event
+repeat(struct stream *stream, int (*call)(struct transport *), int64_t deadline)
 {
-	struct transport *transport = stream->transport;
 	enum stream_event event = STREAM_READY;
 
 	while (prepare(stream, deadline, false, &event)) {
-		if (transport->type->wait(transport) == 0)
+		if (call(stream->transport) == 0)
 			return STREAM_READY;
 		event = judge_failure(stream, deadline, false);
 		if (event != STREAM_READY)
 			return event;
 	}
 	return event;
+}
+
+enum stream_event
+stream_open(struct stream *stream, int64_t deadline)
+{
+	const struct transport_type *type = stream->transport->type;
+
+	return type->open == NULL ? STREAM_READY
+				  : repeat(stream, type->open, deadline);
+}
+
+enum stream_event
+stream_wait(struct stream *stream, int64_t deadline)
+{
+	return repeat(stream, stream->transport->type->wait, deadline);
 }
 
 /* Whether a send that took nothing may be tried once more. */

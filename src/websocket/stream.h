@@ -38,6 +38,12 @@ void stream_init(struct stream *stream, struct transport *transport,
 void stream_release(struct stream *stream);
 
 /*
+ * Makes the transport ready for bytes until the deadline. STREAM_READY when it
+ * is; may be called again, as long as it is not lost.
+ */
+enum stream_event stream_open(struct stream *stream, int64_t deadline);
+
+/*
  * Receives into the room that input has, once, and not more than is parsed
  * well at one go. Is quiet after STREAM_PATIENCE, or with a deadline (not
  * DEADLINE_NEVER) when that has passed. An error is told as STREAM_LOST.
