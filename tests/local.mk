@@ -15,13 +15,18 @@ unit_tests = \
 	tests/test_clock \
 	tests/test_close_code \
 	tests/test_closing \
+	tests/test_compression \
 	tests/test_connection \
+	tests/test_deflate \
+	tests/test_deflate_combinations \
 	tests/test_echo \
 	tests/test_event \
+	tests/test_extension \
 	tests/test_farewell \
 	tests/test_frame \
 	tests/test_handshake \
 	tests/test_http \
+	tests/test_inflate \
 	tests/test_interruption \
 	tests/test_keepalive \
 	tests/test_limit \
@@ -36,6 +41,7 @@ unit_tests = \
 	tests/test_option \
 	tests/test_options \
 	tests/test_pages \
+	tests/test_permessage_deflate \
 	tests/test_registry \
 	tests/test_slice \
 	tests/test_stream \
@@ -67,20 +73,25 @@ check_PROGRAMS = $(unit_tests)
 check_LIBRARIES = tests/libtests.a
 endif
 
-LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(OPENSSL_LIBS)
+LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(OPENSSL_LIBS) \
+	$(ZLIB_LIBS)
 tests_libtests_a_SOURCES = \
+	tests/agreement.c tests/agreement.h \
 	tests/capture.c tests/capture.h \
+	tests/deflation.c tests/deflation.h \
+	tests/extension_fields.c tests/extension_fields.h \
 	tests/guard.c tests/guard.h \
 	tests/interruption.c tests/interruption.h \
 	tests/logfile.c tests/logfile.h \
 	tests/memory_transport.c tests/memory_transport.h \
 	tests/peer.c tests/peer.h \
 	tests/randomness.c tests/randomness.h \
+	tests/room.c tests/room.h \
 	tests/scratch.c tests/scratch.h \
 	tests/suite.c tests/suite.h
 
 bench_programs = tests/bench/echoload tests/bench/rawecho
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES = $(bench_programs)
-tests_bench_echoload_LDADD = libwsserver.a $(OPENSSL_LIBS)
+tests_bench_echoload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_bench_rawecho_LDADD =

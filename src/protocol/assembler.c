@@ -22,6 +22,13 @@ void
 assembler_release(struct assembler *assembler)
 {
 	buffer_release(&assembler->input);
+	buffer_release(&assembler->restored);
+}
+
+void
+assembler_inflate(struct assembler *assembler, struct inflater *inflater)
+{
+	assembler->inflater = inflater;
 }
 
 static char *
@@ -35,6 +42,18 @@ static size_t
 unparsed_length(const struct assembler *assembler)
 {
 	return buffer_length(&assembler->input) - assembler->unparsed;
+}
+
+/* A compressed message is judged by what comes out. */
+static bool
+exceeds_limit(const struct assembler *assembler)
+{
+	bool is_compressed = assembler->in_message ? assembler->is_compressed
+						   : assembler->frame.rsv1;
+
+	return !is_compressed &&
+	       assembler->frame.payload_length >
+		       assembler->max_message - assembler->message_length;
 }
 
 /* RFC 6455 section 5.4: which frame may follow which. */
@@ -51,8 +70,7 @@ check_sequence(const struct assembler *assembler)
 	if (opcode != OPCODE_CONTINUATION && assembler->in_message)
 		return (struct verdict){
 			CLOSE_PROTOCOL_ERROR, "new message inside a message"};
-	if (assembler->frame.payload_length >
-		assembler->max_message - assembler->message_length)
+	if (exceeds_limit(assembler))
 		return (struct verdict){
 			CLOSE_MESSAGE_TOO_BIG, "message too big"};
 	return VERDICT_FINE;
@@ -62,6 +80,7 @@ static void
 begin_message(struct assembler *assembler)
 {
 	assembler->in_message = true;
+	assembler->is_compressed = assembler->frame.rsv1;
 	assembler->opcode = assembler->frame.opcode;
 	assembler->utf8 = (struct utf8){0};
 	buffer_consume(&assembler->input, assembler->unparsed);
@@ -78,8 +97,8 @@ parse_header(struct assembler *assembler)
 	if (unparsed_length(assembler) == 0)
 		return VERDICT_FINE;
 	verdict = frame_header_decode(unparsed_data(assembler),
-		unparsed_length(assembler), assembler->role, false,
-		&assembler->frame, &size);
+		unparsed_length(assembler), assembler->role,
+		assembler->inflater != NULL, &assembler->frame, &size);
 	if (!verdict_is_fine(verdict) || size == 0)
 		return verdict;
 	verdict = check_sequence(assembler);
@@ -103,18 +122,21 @@ unmask(const struct assembler *assembler, char *data, size_t length)
 		assembler->frame.payload_length - assembler->frame_left);
 }
 
-static bool
-check_text(struct assembler *assembler, struct slice fresh, bool ascii)
+/* Text goes on with these bytes; ends: they are its last ones. */
+static struct verdict
+check_text(
+	struct assembler *assembler, struct slice fresh, bool ascii, bool ends)
 {
-	bool ends =
-		assembler->frame.fin && fresh.length == assembler->frame_left;
+	struct utf8 *utf8 = &assembler->utf8;
 
 	if (assembler->opcode != OPCODE_TEXT)
-		return true;
-	if (!(ascii && utf8_is_complete(&assembler->utf8)) &&
-		!utf8_continue(&assembler->utf8, fresh))
-		return false;
-	return !ends || utf8_is_complete(&assembler->utf8);
+		return VERDICT_FINE;
+	if ((!(ascii && utf8_is_complete(utf8)) &&
+		    !utf8_continue(utf8, fresh)) ||
+		(ends && !utf8_is_complete(utf8)))
+		return (struct verdict){
+			CLOSE_INVALID_PAYLOAD, "text is not UTF-8"};
+	return VERDICT_FINE;
 }
 
 /* Moves the fresh bytes up to the message that they continue. */
@@ -124,35 +146,58 @@ keep(struct assembler *assembler, struct slice fresh)
 	char *end = assembler->input.data + assembler->input.start +
 		    assembler->message_length;
 
-	if (assembler->discards)
+	if (assembler->discards || fresh.length == 0)
 		return;
 	if (end != fresh.data)
 		memmove(end, fresh.data, fresh.length);
 	assembler->message_length += fresh.length;
 }
 
+static struct verdict
+restore(struct assembler *assembler, struct slice fresh, bool ends)
+{
+	struct buffer *restored = &assembler->restored;
+	size_t before = buffer_length(restored);
+	struct slice text;
+	struct verdict verdict;
+
+	if (assembler->discards)
+		return VERDICT_FINE;
+	verdict = inflater_add(
+		assembler->inflater, fresh, restored, assembler->max_message);
+	if (verdict_is_fine(verdict) && ends)
+		verdict = inflater_finish(assembler->inflater);
+	if (!verdict_is_fine(verdict))
+		return verdict;
+	text = buffer_bytes(restored);
+	if (text.length > 0)
+		text.data += before;
+	text.length -= before;
+	return check_text(assembler, text, text.length == 0, ends);
+}
+
 /* Takes in what has come of a data frame's payload. */
 static struct verdict
 parse_payload(struct assembler *assembler)
 {
-	struct slice fresh;
-	bool ascii;
+	struct slice fresh = {NULL, unparsed_length(assembler)};
+	bool ascii = true, ends;
+	struct verdict verdict;
 
-	fresh.length = unparsed_length(assembler);
 	if (fresh.length > assembler->frame_left)
 		fresh.length = (size_t)assembler->frame_left;
 	if (fresh.length > 0) {
 		fresh.data = unparsed_data(assembler);
 		ascii = unmask(
 			assembler, unparsed_data(assembler), fresh.length);
-	} else {
-		fresh.data = NULL;
-		ascii = true;
 	}
-	if (!check_text(assembler, fresh, ascii))
-		return (struct verdict){
-			CLOSE_INVALID_PAYLOAD, "text is not UTF-8"};
-	if (fresh.length > 0)
+	ends = assembler->frame.fin && fresh.length == assembler->frame_left;
+	verdict = assembler->is_compressed
+			  ? restore(assembler, fresh, ends)
+			  : check_text(assembler, fresh, ascii, ends);
+	if (!verdict_is_fine(verdict))
+		return verdict;
+	if (!assembler->is_compressed)
 		keep(assembler, fresh);
 	assembler->unparsed += fresh.length;
 	assembler->frame_left -= fresh.length;
@@ -170,6 +215,10 @@ take_message(struct assembler *assembler, struct message *message)
 	if (assembler->discards)
 		return false;
 	message->opcode = assembler->opcode;
+	if (assembler->is_compressed) {
+		message->payload = buffer_bytes(&assembler->restored);
+		return true;
+	}
 	message->payload = buffer_bytes(&assembler->input);
 	message->payload.length = assembler->message_length;
 	return true;
@@ -202,6 +251,8 @@ drop_message(struct assembler *assembler)
 	if (assembler->in_message)
 		return;
 	buffer_consume(&assembler->input, assembler->unparsed);
+	buffer_consume(
+		&assembler->restored, buffer_length(&assembler->restored));
 	assembler->unparsed = 0;
 	assembler->message_length = 0;
 }
@@ -279,4 +330,6 @@ assembler_relax(struct assembler *assembler)
 	assembler->piece = PIECE_MIN;
 	if (buffer_length(&assembler->input) == 0)
 		buffer_release(&assembler->input);
+	if (!assembler->in_message)
+		buffer_release(&assembler->restored);
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole messages out of received bytes: RFC 6455 sections 5.2 to 5.5, 8.1. */
+/*
+ * Whole messages out of received bytes: RFC 6455 sections 5.2 to 5.5, 8.1, RFC
+ * 7692 section 6.2.
+ */
 #ifndef PROTOCOL_ASSEMBLER_H
 #define PROTOCOL_ASSEMBLER_H
 
 #include "protocol/buffer.h"
+#include "protocol/deflate.h"
 #include "protocol/frame.h"
 #include "protocol/utf8.h"
 
@@ -17,10 +21,13 @@ struct message {
  * The input holds, from its start: the message_length bytes of the message
  * so far, bytes already parsed, and from unparsed on what is still to be. So
  * a message in one frame lies where it was received; the later fragments of
- * another move up to it.
+ * another move up to it. A compressed message is restored as it comes, and
+ * stands in restored; then message_length is 0.
  */
 struct assembler {
 	struct buffer input;
+	struct buffer restored;
+	struct inflater *inflater; /* NULL: none was agreed on */
 	struct frame_header frame; /* the one unparsed stands in, if in_frame */
 	uint64_t frame_left;	   /* of its payload, not yet parsed */
 	size_t message_length;
@@ -32,6 +39,7 @@ struct assembler {
 	enum role role;
 	bool in_frame;
 	bool in_message;
+	bool is_compressed; /* the message */
 	bool discards;
 };
 
@@ -41,11 +49,17 @@ void assembler_init(
 void assembler_release(struct assembler *assembler);
 
 /*
+ * From now on messages may be compressed (RSV1); the inflater is the caller's.
+ */
+void assembler_inflate(struct assembler *assembler, struct inflater *inflater);
+
+/*
  * Takes the next message or control frame out of the input. It is valid until
  * the next call of any function here. Returns false when more bytes are
  * needed, or when *verdict is not fine: 1002, 1007 at the first byte that is
- * no UTF-8, 1009 before a byte over the limit was stored; the connection is
- * then to be failed, and this function not to be called again.
+ * no UTF-8 or no deflate data, 1009 before a byte over the limit was stored,
+ * 1011 when memory is short; the connection is then to be failed, and this
+ * function not to be called again.
  */
 bool assembler_next(struct assembler *assembler, struct message *message,
 	struct verdict *verdict);

@@ -74,9 +74,9 @@ bool handshake_write_request(
 
 /*
  * Checks the answer to an offer (section 4.1) but for what it says of
- * extensions beyond their not having been offered at all; stores the
- * subprotocol selected, as long-lived as the response, or an empty slice. The
- * verdict's code is the response's status, its why names what is wrong.
+ * extensions (protocol/permessage_deflate.h); stores the subprotocol selected,
+ * as long-lived as the response, or an empty slice. The verdict's code is the
+ * response's status, its why names what is wrong.
  */
 struct verdict handshake_check_response(const struct http_head *response,
 	const struct handshake_offer *offer, struct slice *subprotocol);

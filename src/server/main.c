@@ -173,6 +173,17 @@ status_of(enum server_end end)
 	return EXIT_CLEAN;
 }
 
+static struct deflate_settings
+deflate_of(const struct options *options)
+{
+	return (struct deflate_settings){
+		.enabled = !options->no_deflate,
+		.no_takeover = options->deflate_no_takeover,
+		.window = (int)options->deflate_window,
+		.level = (int)options->deflate_level,
+	};
+}
+
 static int
 serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 {
@@ -185,7 +196,8 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 		.registry = &registry,
 		.connection = {ROLE_SERVER, (size_t)options->max_message,
 			options->ping_interval, options->ping_timeout,
-			options->send_timeout, options->grace},
+			options->send_timeout, options->grace,
+			deflate_of(options)},
 		.service = {slice_of(options->echo_prefix), options->verbose},
 		.handshake_timeout = options->handshake_timeout,
 		.user_timeout = (unsigned)options->send_timeout,

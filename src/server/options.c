@@ -2,6 +2,7 @@
 #include "server/options.h"
 
 #include "protocol/http.h"
+#include "protocol/permessage_deflate.h"
 #include "protocol/utf8.h"
 #include "server/listener.h"
 
@@ -110,6 +111,15 @@ static const struct option_row rows[] = {
 		option_set_number, FIELD(max_clients_per_ip), 0, CLIENTS_MAX},
 	{"max-message", 0, "SIZE", "bytes of one message (16M)",
 		option_set_size, FIELD(max_message), 1, MESSAGE_MAX},
+	{"no-deflate", 0, NULL, "no permessage-deflate", option_set_flag,
+		FIELD(no_deflate), 0, 0},
+	{"deflate-window", 0, "BITS", "both windows at most (12)",
+		option_set_number, FIELD(deflate_window), DEFLATE_WINDOW_MIN,
+		DEFLATE_WINDOW_MAX},
+	{"deflate-level", 0, "N", "of zlib, 1 to 9 (1)", option_set_number,
+		FIELD(deflate_level), 1, 9},
+	{"deflate-no-takeover", 0, NULL, "each message compressed by itself",
+		option_set_flag, FIELD(deflate_no_takeover), 0, 0},
 	{"handshake-timeout", 0, "SEC", "for the opening handshake (10)",
 		option_set_seconds, FIELD(handshake_timeout), 1, DAY},
 	{"ping-interval", 0, "SEC",
@@ -190,6 +200,8 @@ options_parse(struct options *options, int argc, char **argv)
 		.max_clients = 10000,
 		.max_pending = 1000,
 		.max_message = 16 << 20,
+		.deflate_window = 12,
+		.deflate_level = 1,
 		.handshake_timeout = 10000,
 		.ping_interval = 20000,
 		.ping_timeout = 20000,

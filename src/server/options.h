@@ -21,6 +21,10 @@ struct options {
 	int64_t max_pending;
 	int64_t max_clients_per_ip;
 	int64_t max_message;
+	bool no_deflate;
+	int64_t deflate_window; /* bits */
+	int64_t deflate_level;
+	bool deflate_no_takeover;
 	int64_t handshake_timeout;
 	int64_t ping_interval;
 	int64_t ping_timeout;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "websocket/connection.h"
 
-#include "protocol/mask.h"
 #include "transport/clock.h"
 #include "websocket/opening.h"
 #include "websocket/outgoing.h"
@@ -21,7 +20,7 @@ enum state {
 struct connection {
 	struct stream stream;
 	struct assembler assembler;
-	struct masking_keys keys; /* of a client */
+	struct outgoing outgoing;
 	const struct connection_settings *settings;
 	struct connection_counts counts;
 	enum state state;
@@ -44,6 +43,8 @@ connection_new(struct transport *transport,
 		return NULL;
 	stream_init(&connection->stream, transport, interrupted,
 		settings->send_timeout);
+	outgoing_init(
+		&connection->outgoing, &connection->stream, settings->role);
 	assembler_init(
 		&connection->assembler, settings->role, settings->max_message);
 	connection->settings = settings;
@@ -59,6 +60,7 @@ connection_free(struct connection *connection)
 	transport->type->close(transport);
 	stream_release(&connection->stream);
 	assembler_release(&connection->assembler);
+	outgoing_release(&connection->outgoing);
 	free(connection);
 }
 
@@ -121,10 +123,7 @@ static bool
 send_frame(struct connection *connection, enum opcode opcode,
 	const struct slice *payload, size_t count)
 {
-	bool is_client = connection->settings->role == ROLE_CLIENT;
-	struct masking_keys *keys = is_client ? &connection->keys : NULL;
-
-	if (outgoing_frame(&connection->stream, keys, opcode, payload, count))
+	if (outgoing_send(&connection->outgoing, opcode, payload, count))
 		return true;
 	lose_stream(connection);
 	return false;
@@ -232,6 +231,7 @@ keep_alive(struct connection *connection)
 
 	assembler_relax(&connection->assembler);
 	stream_relax(stream);
+	outgoing_relax(&connection->outgoing);
 	if (settings->ping_interval == 0)
 		event = stream_wait(stream, DEADLINE_NEVER);
 	else if (rest > 0)
@@ -354,15 +354,32 @@ connection_receive_request(struct connection *connection, int64_t deadline,
 		       verdict);
 }
 
+static bool
+set_compression(struct connection *connection,
+	const struct deflate_agreement *agreement)
+{
+	struct compression *compression;
+
+	if (!agreement->enabled)
+		return true;
+	compression = compression_new(agreement, &connection->settings->deflate,
+		connection->settings->role);
+	if (compression == NULL)
+		return false;
+	connection->outgoing.compression = compression;
+	assembler_inflate(&connection->assembler, &compression->inflater);
+	return true;
+}
+
 bool
 connection_accept(struct connection *connection,
 	const struct http_head *request, struct slice subprotocol)
 {
-	struct buffer *output = &connection->stream.output;
-	struct slice no_extensions = {NULL, 0};
+	struct deflate_agreement agreement;
 
-	if (!handshake_write_response(
-		    output, request, subprotocol, no_extensions)) {
+	if (!opening_write_response(&connection->stream, request, subprotocol,
+		    &connection->settings->deflate, &agreement) ||
+		!set_compression(connection, &agreement)) {
 		lose(connection, CLOSED_BY_US, "out of memory");
 		return false;
 	}
@@ -370,21 +387,36 @@ connection_accept(struct connection *connection,
 	return true;
 }
 
+/* Whether the response that was received opens the connection. */
+static struct verdict
+check_response(struct connection *connection,
+	const struct handshake_offer *offer, const struct http_head *response)
+{
+	struct deflate_agreement agreement;
+	struct verdict verdict = opening_check_response(
+		response, offer, &connection->settings->deflate, &agreement);
+
+	if (verdict_is_fine(verdict) &&
+		!set_compression(connection, &agreement))
+		return (struct verdict){response->status, "out of memory"};
+	return verdict;
+}
+
 bool
 connection_request(struct connection *connection,
 	const struct handshake_offer *offer, int64_t deadline,
 	struct http_head *response, struct verdict *verdict)
 {
-	struct slice subprotocol;
+	struct stream *stream = &connection->stream;
 
-	if (!opening_prepare(&connection->stream, deadline, verdict) ||
-		!handshake_write_request(&connection->stream.output, offer) ||
+	if (!opening_prepare(stream, deadline, verdict) ||
+		!opening_write_request(
+			stream, offer, &connection->settings->deflate) ||
 		!flush(connection) ||
-		!opening_receive_response(&connection->stream,
-			&connection->assembler.input, deadline, response,
-			verdict))
+		!opening_receive_response(stream, &connection->assembler.input,
+			deadline, response, verdict))
 		return false;
-	*verdict = handshake_check_response(response, offer, &subprotocol);
+	*verdict = check_response(connection, offer, response);
 	if (!verdict_is_fine(*verdict))
 		return false;
 	set_open(connection, response);

@@ -6,6 +6,7 @@
 #include "protocol/assembler.h"
 #include "protocol/close_code.h"
 #include "protocol/handshake.h"
+#include "protocol/permessage_deflate.h"
 #include "transport/transport.h"
 
 #include <stdatomic.h>
@@ -18,6 +19,7 @@ struct connection_settings {
 	int64_t ping_timeout;  /* the end after so long without one then */
 	int64_t send_timeout;  /* the end when the peer takes none so long */
 	int64_t grace;	       /* for the closing handshake, all of it */
+	struct deflate_settings deflate;
 };
 
 enum closed_by {
@@ -74,11 +76,11 @@ bool connection_accept(struct connection *connection,
 	const struct http_head *request, struct slice subprotocol);
 
 /*
- * Sends a request and receives the answer until the deadline. Stores the
- * response, valid until the next connection_receive; the subprotocol selected
- * is in its Sec-WebSocket-Protocol. Returns whether the connection is open;
- * else *verdict names what is wrong with the response, or is fine when the
- * stream was lost.
+ * Sends a request, with our own offer of compression in it, and receives the
+ * answer until the deadline. Stores the response, valid until the next
+ * connection_receive; the subprotocol selected is in its
+ * Sec-WebSocket-Protocol. Returns whether the connection is open; else *verdict
+ * names what is wrong with the response, or is fine when the stream was lost.
  */
 bool connection_request(struct connection *connection,
 	const struct handshake_offer *offer, int64_t deadline,

@@ -94,6 +94,52 @@ opening_receive_request(struct stream *stream, struct buffer *input,
 }
 
 bool
+opening_write_response(struct stream *stream, const struct http_head *request,
+	struct slice subprotocol, const struct deflate_settings *settings,
+	struct deflate_agreement *agreement)
+{
+	struct buffer extensions = {0};
+	bool is_written =
+		deflate_accept(request, settings, &extensions, agreement) &&
+		handshake_write_response(&stream->output, request, subprotocol,
+			buffer_bytes(&extensions));
+
+	buffer_release(&extensions);
+	return is_written;
+}
+
+bool
+opening_write_request(struct stream *stream,
+	const struct handshake_offer *offer,
+	const struct deflate_settings *settings)
+{
+	struct handshake_offer whole = *offer;
+	struct buffer extensions = {0};
+	bool is_written = deflate_offer(settings, &extensions);
+
+	whole.extensions = buffer_bytes(&extensions);
+	is_written =
+		is_written && handshake_write_request(&stream->output, &whole);
+	buffer_release(&extensions);
+	return is_written;
+}
+
+struct verdict
+opening_check_response(const struct http_head *response,
+	const struct handshake_offer *offer,
+	const struct deflate_settings *settings,
+	struct deflate_agreement *agreement)
+{
+	struct slice subprotocol;
+	struct verdict verdict =
+		handshake_check_response(response, offer, &subprotocol);
+
+	if (verdict_is_fine(verdict))
+		verdict = deflate_check(response, settings, agreement);
+	return verdict;
+}
+
+bool
 opening_receive_response(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *response, struct verdict *verdict)
 {

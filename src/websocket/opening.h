@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Receiving the head of the opening handshake: RFC 6455 sections 4.1, 4.2. */
+/* The opening handshake over a stream: RFC 6455 section 4, RFC 7692. */
 #ifndef WEBSOCKET_OPENING_H
 #define WEBSOCKET_OPENING_H
 
-#include "protocol/http.h"
+#include "protocol/handshake.h"
+#include "protocol/permessage_deflate.h"
 #include "websocket/stream.h"
 
 /*
@@ -24,10 +25,33 @@ bool opening_receive_request(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *request, struct verdict *verdict);
 
 /*
+ * Writes the 101 to the output, with what was agreed on of the settings.
+ * Returns false when memory is short.
+ */
+bool opening_write_response(struct stream *stream,
+	const struct http_head *request, struct slice subprotocol,
+	const struct deflate_settings *settings,
+	struct deflate_agreement *agreement);
+
+/* Writes the request to the output, and offers what the settings say. */
+bool opening_write_request(struct stream *stream,
+	const struct handshake_offer *offer,
+	const struct deflate_settings *settings);
+
+/*
  * The same for a response. The verdict is fine when the stream ended or was
  * lost.
  */
 bool opening_receive_response(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *response, struct verdict *verdict);
+
+/*
+ * Checks it; its code is the response's status. Stores what was agreed on of
+ * what the settings made us offer.
+ */
+struct verdict opening_check_response(const struct http_head *response,
+	const struct handshake_offer *offer,
+	const struct deflate_settings *settings,
+	struct deflate_agreement *agreement);
 
 #endif

@@ -67,16 +67,50 @@ send_all_plain(struct stream *stream, const struct frame_header *frame,
 	return stream_send(stream, slices, 1 + count);
 }
 
+void
+outgoing_init(struct outgoing *outgoing, struct stream *stream, enum role role)
+{
+	*outgoing = (struct outgoing){.stream = stream, .role = role};
+}
+
+void
+outgoing_release(struct outgoing *outgoing)
+{
+	compression_free(outgoing->compression);
+}
+
+static bool
+send_frame(struct outgoing *outgoing, struct frame_header *frame,
+	const struct slice *payload, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		frame->payload_length += payload[i].length;
+	if (outgoing->role == ROLE_CLIENT)
+		return send_all_masked(outgoing->stream, &outgoing->keys, frame,
+			payload, count);
+	return send_all_plain(outgoing->stream, frame, payload, count);
+}
+
 bool
-outgoing_frame(struct stream *stream, struct masking_keys *keys,
-	enum opcode opcode, const struct slice *payload, size_t count)
+outgoing_send(struct outgoing *outgoing, enum opcode opcode,
+	const struct slice *payload, size_t count)
 {
 	struct frame_header frame = {.fin = true, .opcode = opcode};
+	struct slice compressed;
 
 	assert(count <= OUTGOING_SLICES_MAX);
-	for (size_t i = 0; i < count; i++)
-		frame.payload_length += payload[i].length;
-	if (keys != NULL)
-		return send_all_masked(stream, keys, &frame, payload, count);
-	return send_all_plain(stream, &frame, payload, count);
+	frame.rsv1 = outgoing->compression != NULL &&
+		     !opcode_is_control(opcode) &&
+		     compression_compress(outgoing->compression, payload, count,
+			     &compressed);
+	if (frame.rsv1)
+		return send_frame(outgoing, &frame, &compressed, 1);
+	return send_frame(outgoing, &frame, payload, count);
+}
+
+void
+outgoing_relax(struct outgoing *outgoing)
+{
+	if (outgoing->compression != NULL)
+		compression_relax(outgoing->compression);
 }
