@@ -21,12 +21,12 @@
 	"\r\n"
 #define PEER_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 #define PEER_KEY "dGhlIHNhbXBsZSBub25jZQ=="
-#define PEER_RESPONSE                                                          \
+#define PEER_RESPONSE_WITH(fields)                                             \
 	"HTTP/1.1 101 Switching Protocols\r\n"                                 \
 	"Upgrade: websocket\r\n"                                               \
 	"Connection: Upgrade\r\n"                                              \
-	"Sec-WebSocket-Accept: " PEER_ACCEPT "\r\n"                            \
-	"\r\n"
+	"Sec-WebSocket-Accept: " PEER_ACCEPT "\r\n" fields "\r\n"
+#define PEER_RESPONSE PEER_RESPONSE_WITH("")
 
 struct peer {
 	struct memory_transport memory;

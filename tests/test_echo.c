@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "logfile.h"
-#include "memory_transport.h"
+#include "peer.h"
 #include "service/echo.h"
-#include "suite.h"
 #include "transport/clock.h"
 
 #include <string.h>
-
-#define REQUEST                                                                \
-	"GET /chat HTTP/1.1\r\n"                                               \
-	"Host: localhost\r\n"                                                  \
-	"Upgrade: websocket\r\n"                                               \
-	"Connection: Upgrade\r\n"                                              \
-	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"                      \
-	"Sec-WebSocket-Version: 13\r\n"                                        \
-	"\r\n"
-#define RESPONSE_WITH(fields)                                                  \
-	"HTTP/1.1 101 Switching Protocols\r\n"                                 \
-	"Upgrade: websocket\r\n"                                               \
-	"Connection: Upgrade\r\n"                                              \
-	"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" fields "\r\n"
-#define RESPONSE RESPONSE_WITH("")
 
 /* A masking key that leaves the payload as it is. */
 #define KEY "\0\0\0\0"
@@ -80,9 +64,11 @@ assert_sent(struct slice expected)
 
 START_TEST(text_comes_back_behind_the_prefix)
 {
-	serve("/", BYTES(REQUEST "\x81\x82" KEY "hi\x81\x80" KEY CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x81\x13Server received: hi"
-				   "\x81\x11Server received: " CLOSED_1000));
+	serve("/",
+		BYTES(PEER_REQUEST "\x81\x82" KEY "hi\x81\x80" KEY CLOSE_1000));
+	assert_sent(
+		BYTES(PEER_RESPONSE "\x81\x13Server received: hi"
+				    "\x81\x11Server received: " CLOSED_1000));
 	logfile_says(CONNECTED);
 }
 END_TEST
@@ -90,15 +76,16 @@ END_TEST
 START_TEST(text_comes_back_as_it_came_where_the_prefix_is_empty)
 {
 	settings.echo_prefix = slice_of("");
-	serve("/", BYTES(REQUEST "\x81\x82" KEY "hi\x81\x80" KEY CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x81\x02hi\x81\x00" CLOSED_1000));
+	serve("/",
+		BYTES(PEER_REQUEST "\x81\x82" KEY "hi\x81\x80" KEY CLOSE_1000));
+	assert_sent(BYTES(PEER_RESPONSE "\x81\x02hi\x81\x00" CLOSED_1000));
 }
 END_TEST
 
 START_TEST(text_comes_back_as_it_came_from_raw)
 {
-	serve("/raw", BYTES(REQUEST "\x81\x82" KEY "hi" CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x81\x02hi" CLOSED_1000));
+	serve("/raw", BYTES(PEER_REQUEST "\x81\x82" KEY "hi" CLOSE_1000));
+	assert_sent(BYTES(PEER_RESPONSE "\x81\x02hi" CLOSED_1000));
 	logfile_says(CONNECTED);
 }
 END_TEST
@@ -107,43 +94,45 @@ static const char *const paths[] = {"/", "/raw"};
 
 START_TEST(binary_comes_back_as_it_came)
 {
-	serve(paths[_i], BYTES(REQUEST "\x82\x83" KEY "\0\xFF\x01" CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x82\x03\0\xFF\x01" CLOSED_1000));
+	serve(paths[_i],
+		BYTES(PEER_REQUEST "\x82\x83" KEY "\0\xFF\x01" CLOSE_1000));
+	assert_sent(BYTES(PEER_RESPONSE "\x82\x03\0\xFF\x01" CLOSED_1000));
 }
 END_TEST
 
 START_TEST(binary_after_text_and_text_after_binary)
 {
-	serve("/", BYTES(REQUEST "\x81\x81" KEY "a\x82\x81" KEY "b"
-				 "\x81\x81" KEY "c" CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x81\x12Server received: a\x82\x01"
-				   "b\x81\x12Server received: c" CLOSED_1000));
+	serve("/", BYTES(PEER_REQUEST "\x81\x81" KEY "a\x82\x81" KEY "b"
+				      "\x81\x81" KEY "c" CLOSE_1000));
+	assert_sent(
+		BYTES(PEER_RESPONSE "\x81\x12Server received: a\x82\x01"
+				    "b\x81\x12Server received: c" CLOSED_1000));
 }
 END_TEST
 
 START_TEST(fragments_come_back_joined)
 {
-	serve(paths[_i],
-		BYTES(REQUEST "\x02\x81" KEY "a\x80\x81" KEY "b" CLOSE_1000));
-	assert_sent(BYTES(RESPONSE "\x82\x02"
-				   "ab" CLOSED_1000));
+	serve(paths[_i], BYTES(PEER_REQUEST "\x02\x81" KEY "a\x80\x81" KEY
+					    "b" CLOSE_1000));
+	assert_sent(BYTES(PEER_RESPONSE "\x82\x02"
+					"ab" CLOSED_1000));
 }
 END_TEST
 
 START_TEST(the_subprotocol_selected_is_answered)
 {
 	context.subprotocol = slice_of("chat");
-	serve("/", BYTES(REQUEST CLOSE_1000));
-	assert_sent(BYTES(
-		RESPONSE_WITH("Sec-WebSocket-Protocol: chat\r\n") CLOSED_1000));
+	serve("/", BYTES(PEER_REQUEST CLOSE_1000));
+	assert_sent(BYTES(PEER_RESPONSE_WITH("Sec-WebSocket-Protocol: chat\r\n")
+			CLOSED_1000));
 }
 END_TEST
 
 START_TEST(messages_are_logged_where_that_is_wanted)
 {
 	settings.logs_messages = true;
-	serve("/", BYTES(REQUEST "\x81\x82" KEY "h\n\x82\x82" KEY
-				 "\0\1" CLOSE_1000));
+	serve("/", BYTES(PEER_REQUEST "\x81\x82" KEY "h\n\x82\x82" KEY
+				      "\0\1" CLOSE_1000));
 	memory_transport_release(&memory);
 	logfile_says(CONNECTED "Received from client: h\\x0a\n"
 			       "Received from client (binary, 2 bytes)\n");
@@ -155,10 +144,10 @@ START_TEST(ends_with_a_client_that_breaks_the_rules)
 {
 	struct slice sent;
 
-	serve("/", BYTES(REQUEST "\x81\x02hi"));
+	serve("/", BYTES(PEER_REQUEST "\x81\x02hi"));
 	sent = buffer_bytes(&memory.sent);
-	ck_assert_uint_gt(sent.length, strlen(RESPONSE) + 4);
-	sent.data += strlen(RESPONSE);
+	ck_assert_uint_gt(sent.length, strlen(PEER_RESPONSE) + 4);
+	sent.data += strlen(PEER_RESPONSE);
 	ck_assert_mem_eq(sent.data, "\x88", 1);
 	ck_assert_mem_eq(sent.data + 2, "\x03\xEA", 2);
 	memory_transport_release(&memory);
@@ -169,7 +158,7 @@ END_TEST
 START_TEST(a_client_that_cannot_be_answered_is_not_served)
 {
 	context.subprotocol = (struct slice){"", SIZE_MAX};
-	serve("/", BYTES(REQUEST "\x81\x82" KEY "hi" CLOSE_1000));
+	serve("/", BYTES(PEER_REQUEST "\x81\x82" KEY "hi" CLOSE_1000));
 	assert_sent(BYTES(""));
 	logfile_says("Client 192.0.2.1:80 refused (500, \"out of memory\")\n");
 }

@@ -173,7 +173,7 @@ handshake_select_subprotocol(const struct http_head *request,
 	return VERDICT_FINE;
 }
 
-void
+bool
 handshake_accept(struct slice key, char accept[HANDSHAKE_ACCEPT_LENGTH + 1])
 {
 	unsigned char digest[SHA_DIGEST_LENGTH];
@@ -183,8 +183,11 @@ handshake_accept(struct slice key, char accept[HANDSHAKE_ACCEPT_LENGTH + 1])
 		key.length = HANDSHAKE_KEY_LENGTH;
 	memcpy(text, key.data, key.length);
 	memcpy(text + key.length, GUID, strlen(GUID));
-	SHA1((const unsigned char *)text, key.length + strlen(GUID), digest);
+	if (SHA1((const unsigned char *)text, key.length + strlen(GUID),
+		    digest) == NULL)
+		return false;
 	EVP_EncodeBlock((unsigned char *)accept, digest, (int)sizeof(digest));
+	return true;
 }
 
 static bool
@@ -211,8 +214,8 @@ handshake_write_response(struct buffer *output, const struct http_head *request,
 	struct slice key = {NULL, 0};
 
 	http_field_find(request, "Sec-WebSocket-Key", &key);
-	handshake_accept(key, accept);
-	return buffer_append_string(output,
+	return handshake_accept(key, accept) &&
+	       buffer_append_string(output,
 		       "HTTP/1.1 101 Switching Protocols\r\n"
 		       "Upgrade: websocket\r\n"
 		       "Connection: Upgrade\r\n") &&
@@ -282,7 +285,8 @@ find_fault_in_upgrade(
 		return "Upgrade is not websocket";
 	if (!http_list_has(response, "Connection", "Upgrade"))
 		return "Connection is not Upgrade";
-	handshake_accept(slice_of(offer->key), accept);
+	if (!handshake_accept(slice_of(offer->key), accept))
+		return "out of memory";
 	if (http_field_find(response, "Sec-WebSocket-Accept", &value) != 1 ||
 		!slice_equals(value, slice_of(accept)))
 		return "Sec-WebSocket-Accept does not match the key";

@@ -41,8 +41,11 @@ bool handshake_origin_is_allowed(const struct http_head *request,
 struct verdict handshake_select_subprotocol(const struct http_head *request,
 	const struct slice *supported, size_t count, struct slice *selected);
 
-/* Writes the Sec-WebSocket-Accept for a key, with a NUL behind it. */
-void handshake_accept(
+/*
+ * Writes the Sec-WebSocket-Accept for a key, with a NUL behind it. Returns
+ * false when memory is short.
+ */
+bool handshake_accept(
 	struct slice key, char accept[HANDSHAKE_ACCEPT_LENGTH + 1]);
 
 /*
