@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* wsserver: from the command line to the exit status. */
+#include "protocol/handshake.h"
 #include "server/farewell.h"
 #include "server/limits.h"
 #include "server/listener.h"
@@ -104,6 +105,21 @@ reload_files(const struct options *options, SSL_CTX **tls)
 	return load_certificate(options, tls) && restart_log(options);
 }
 
+/*
+ * libcrypto sets itself up at its first use. Were memory short for that while
+ * clients are served, it would fail for ever after, or crash.
+ */
+static bool
+start_cryptography(void)
+{
+	char accept[HANDSHAKE_ACCEPT_LENGTH + 1];
+
+	if (handshake_accept(slice_of(""), accept))
+		return true;
+	fprintf(stderr, "wsserver: cannot start libcrypto\n");
+	return false;
+}
+
 static struct slice *
 slices_of(const struct option_list *list)
 {
@@ -111,6 +127,8 @@ slices_of(const struct option_list *list)
 
 	for (size_t i = 0; slices != NULL && i < list->count; i++)
 		slices[i] = slice_of(list->values[i]);
+	if (slices == NULL)
+		fprintf(stderr, "wsserver: out of memory\n");
 	return slices;
 }
 
@@ -252,13 +270,17 @@ run(const struct options *options)
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
-	if (!start_log(options) || !load_certificate(options, &tls))
+	if (!start_log(options))
 		return EXIT_FILES;
 	if (!signals_open()) {
 		fprintf(stderr, "wsserver: cannot make a pipe: %s\n",
 			strerror(errno));
 		return EXIT_FAILED;
 	}
+	if (!start_cryptography())
+		return EXIT_FAILED;
+	if (!load_certificate(options, &tls))
+		return EXIT_FILES;
 	status = listen_and_serve(options, &tls);
 	SSL_CTX_free(tls);
 	return status;

@@ -245,6 +245,17 @@ session_free(struct session *session)
 	free(session);
 }
 
+/* There is no memory to tell the client anything. */
+static void
+give_up(const struct session *session)
+{
+	struct log_refusal refusal = {
+		HTTP_SERVICE_UNAVAILABLE, "out of memory", NULL, 0};
+
+	registry_count_refusal(session->settings->registry);
+	log_refuse(&session->client, &refusal);
+}
+
 static void *
 work(void *argument)
 {
@@ -256,6 +267,8 @@ work(void *argument)
 		registry_join(registry, &session->entry, session->descriptor,
 			connection_counts(session->connection));
 		run(session);
+	} else {
+		give_up(session);
 	}
 	registry_leave(registry, &session->entry);
 	session_free(session);
