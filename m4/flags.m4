@@ -23,6 +23,7 @@ AC_DEFUN([WS_FLAGS_WARNINGS], [
 -Wstrict-prototypes -Wmissing-prototypes -Wvla"
   AS_IF([test "x$enable_werror" = xyes], [AM_CFLAGS="$AM_CFLAGS -Werror"])
   AC_SUBST([AM_CFLAGS])
+  AC_SUBST([WARNING_CFLAGS], ["$AM_CFLAGS"])
 ])
 
 AC_DEFUN([WS_FLAGS_SANITIZERS], [

@@ -43,6 +43,7 @@ unit_tests = \
 	tests/test_pages \
 	tests/test_permessage_deflate \
 	tests/test_registry \
+	tests/test_shortage \
 	tests/test_slice \
 	tests/test_stream \
 	tests/test_target \
@@ -67,9 +68,15 @@ EXTRA_DIST += \
 
 TESTS = $(dist_check_SCRIPTS)
 
+# What makes calls fail in a server that a script starts.
+check_PROGRAMS = tests/failing.so
+tests_failing_so_CFLAGS = $(WARNING_CFLAGS) -fPIC
+tests_failing_so_LDFLAGS = -shared
+tests_failing_so_LDADD = -ldl
+
 if HAVE_CHECK
 TESTS += $(unit_tests)
-check_PROGRAMS = $(unit_tests)
+check_PROGRAMS += $(unit_tests)
 check_LIBRARIES = tests/libtests.a
 endif
 

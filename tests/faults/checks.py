@@ -9,35 +9,38 @@ CHECKS = []
 class Check:
     """One named expectation; options are for the server it gets."""
 
-    def __init__(self, row, section, title, function, options, slow):
+    def __init__(self, row, section, title, function, options, slow, fails):
         self.row = row
         self.section = section
         self.title = title
         self.function = function
         self.options = options
         self.slow = slow
+        self.fails = fails
 
 
 class Skip(Exception):
     """What the check needs is not there."""
 
 
-def check(row, section, title, options=(), cases=None, slow=False):
+def check(row, section, title, options=(), cases=None, slow=False,
+          fails=False):
     """Registers a function of a server, once or once for each case.
 
     The title of a case has its name for {}. With options=None the function
-    gets no server and starts its own.
+    gets no server and starts its own. With fails=True the server has calls
+    that can be let fail (failing.py).
     """
 
     def register(function):
         if cases is None:
             CHECKS.append(
-                Check(row, section, title, function, options, slow))
+                Check(row, section, title, function, options, slow, fails))
         for name, value in (cases or {}).items():
             CHECKS.append(Check(
                 row, section, title.format(name),
                 lambda server, value=value: function(server, value),
-                options, slow))
+                options, slow, fails))
         return function
 
     return register

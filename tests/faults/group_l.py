@@ -355,6 +355,25 @@ def rotate(server, name, turn):
            wait_until(lambda: os.path.exists(name), 2))
 
 
+@check("L5", "INTERFACE Signals", "a log that cannot be reopened stays",
+       options=None)
+def log_that_stays(_):
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = folder + "/old", folder + "/new"
+        os.mkdir(old)
+        with Server(f"--log={old}/log") as server:
+            os.rename(old, new)
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "reopened" in str(read_lines(new)), 2)
+            server.open().leave()
+            expect("exit status", 0, server.terminate())
+        lines = read_lines(new)
+    sentences = [LINE.fullmatch(line).group(3) for line in lines]
+    expect("about it", "Log cannot be reopened: No such file or directory",
+           sentences[1])
+    expect("lines", 5, len(lines))
+
+
 def read_lines(folder):
     lines = []
     for each in os.listdir(folder):

@@ -2,13 +2,17 @@
 """Group T: threads and TCP."""
 
 import ctypes
+import errno
 import os
 import resource
+import signal
 import socket
 import time
 
 from checks import Skip, Stopwatch, check, expect, expect_between, expect_that
 from checks import wait_until
+from failing import EVER
+from group_r import expect_full
 from peer import (CLOSE, NO_KEY, PING, PONG, TEXT, close, frame, request,
                   text)
 from server import LINE, Bystander, Server, Usage
@@ -67,6 +71,80 @@ def no_descriptors(server):
     set_soft_limit(server, resource.RLIMIT_NOFILE)
     for peer in waiting[2:]:
         peer.open().echo()
+
+
+@check("T2", "accept(2)", "accept: {} is tried again at once", fails=True,
+       cases={name: getattr(errno, name) for name in (
+           "ECONNABORTED", "EINTR", "EPROTO", "EPERM", "ENETDOWN",
+           "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ENONET",
+           "ENOPROTOOPT", "EOPNOTSUPP")})
+def accept_again_at_once(server, error):
+    rule = server.failing.let("accept4", last=200, error=error)
+    with Stopwatch() as watch:
+        server.open().echo()
+    expect("calls that failed", 200, server.failing.failed(rule))
+    expect_between("seconds", 0, 1, watch.seconds)
+    expect("lines about it", [], server.find("Cannot accept"))
+
+
+@check("T2", "FAULTS T2", "accept: {} is tried again later", fails=True,
+       cases={name: getattr(errno, name) for name in (
+           "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EINVAL")})
+def accept_again_later(server, error):
+    """After 10, 20, 40, 80, 160 ms; the next time from 10 ms again."""
+    for _ in range(2):
+        rule = server.failing.let("accept4", last=5, error=error)
+        with Stopwatch() as watch:
+            server.open().echo()
+        expect("calls that failed", 5, server.failing.failed(rule))
+        expect_between("seconds", 0.3, 1.5, watch.seconds)
+        server.failing.forget()
+    lines = server.find(f"error - Cannot accept: {os.strerror(error)}$")
+    expect("lines about it", 1, len(lines))
+    expect_that(lines == server.find("Cannot accept"), "no other", server.log)
+
+
+@check("T2", "FAULTS T2", "accept fails for 7 s: no spin, no storm",
+       fails=True, slow=True)
+def accept_fails_for_long(server):
+    """13 calls are due: 7 up to 640 ms apart, then one a second."""
+    rule = server.failing.let("accept4", last=EVER, error=errno.ENOMEM)
+    waiting = [server.connect() for _ in range(3)]
+    before = server.processor_seconds()
+    time.sleep(7)
+    used = server.processor_seconds() - before
+    expect_between("calls", 8, 15, server.failing.calls(rule))
+    expect_between("processor seconds, bystander included", 0, 0.7, used)
+    expect("lines about it", 2, len(server.find("Cannot accept")))
+    server.failing.forget()
+    with Stopwatch() as watch:
+        for peer in waiting:
+            peer.open().echo()
+    expect_between("seconds until it recovers", 0, 1.2, watch.seconds)
+
+
+@check("T2", "FAULTS T2", "TERM ends a server that cannot accept",
+       options=None)
+def term_while_accept_fails(_):
+    with Server("--grace=3", fails=True) as server:
+        rule = server.failing.let("accept4", last=EVER, error=errno.ENFILE)
+        server.connect()
+        wait_until(lambda: server.failing.calls(rule) > 7, 5)
+        with Stopwatch() as watch:
+            server.stop()
+        expect_between("seconds", 0, 1, watch.seconds)
+
+
+@check("T3", "FAULTS T3", "a thread cannot be made: 503, and the next can",
+       fails=True)
+def no_thread(server):
+    rule = server.failing.let("pthread_create", last=2, error=errno.EAGAIN)
+    for _ in range(2):
+        expect_full(server)
+    server.open().leave()
+    expect("calls", 3, server.failing.calls(rule))
+    server.process.send_signal(signal.SIGUSR1)
+    server.wait_for("Statistics: clients [12], pending 0, .*, refused 2,")
 
 
 def become_stranger():
@@ -313,21 +391,6 @@ def fin_after_close(server):
     server.expect_end(peer, 1000, "client")
 
 
-@check("T10", "FAULTS T10", "1000 connect cycles leave nothing behind")
-def cycles(server):
-    usage = Usage(server.pid)
-    for _ in range(200):
-        server.open().leave()
-    server.expect_back_at(usage)
-    usage = Usage(server.pid)
-    for _ in range(800):
-        peer = server.open()
-        peer.echo()
-        peer.leave()
-    server.expect_back_at(usage)
-    server.expect_memory_near(usage, 1024)
-
-
 CYCLE = request() + text(b"hello", key=NO_KEY) + close()
 
 
@@ -341,18 +404,25 @@ def cycle(server):
     expect("echo and Close", b"\x81\x05hello\x88\x02\x03\xe8", received[-11:])
 
 
-def resident(server):
-    return Usage(server.pid).memory / 1024
+def cycles(server, count):
+    """Memory is compared once a fifth of them has warmed the allocator up."""
+    usage = Usage(server.pid)
+    for _ in range(count // 5):
+        cycle(server)
+    server.expect_back_at(usage)
+    usage = Usage(server.pid)
+    for _ in range(count - count // 5):
+        cycle(server)
+    server.expect_back_at(usage)
+    server.expect_memory_near(usage, 1024)
+
+
+@check("T10", "FAULTS T10", "1000 connections come and go")
+def thousand_cycles(server):
+    cycles(server, 1000)
 
 
 @check("T10", "FAULTS T10", "100,000 connections come and go", slow=True,
        options=("-q",))
 def many_cycles(server):
-    """Memory is compared once a fifth of them has warmed the allocator up."""
-    for _ in range(20000):
-        cycle(server)
-    warm = resident(server)
-    for _ in range(80000):
-        cycle(server)
-    if not server.is_sanitized():
-        expect_between("MiB that it grew", -1, 1, resident(server) - warm)
+    cycles(server, 100000)

@@ -12,6 +12,7 @@ import sys
 import time
 
 import group_c  # noqa: F401: importing a group registers its checks
+import group_e  # noqa: F401
 import group_f  # noqa: F401
 import group_g  # noqa: F401
 import group_h  # noqa: F401
@@ -19,13 +20,14 @@ import group_l  # noqa: F401
 import group_m  # noqa: F401
 import group_r  # noqa: F401
 import group_t  # noqa: F401
+import group_t_calls  # noqa: F401
 import group_u  # noqa: F401
 from checks import CHECKS, Skip
 from server import Bystander, Server, Usage, WSSERVER
 
 
 def run_beside_bystander(check):
-    with Server(*check.options) as server:
+    with Server(*check.options, fails=check.fails) as server:
         bystander = Bystander(server)
         usage = Usage(server.pid)
         try:

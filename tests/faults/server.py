@@ -10,6 +10,7 @@ import threading
 import time
 
 from checks import expect, expect_that, wait_until
+from failing import Failing
 from peer import PATIENCE, Peer, TEXT, text
 
 WSSERVER = os.path.abspath(os.environ.get("WSSERVER", "./wsserver"))
@@ -55,7 +56,7 @@ class Server:
     """Started on a free port; log is what it said on stderr so far."""
 
     def __init__(self, *options, port=0, log_format="text", prepare=None,
-                 stderr=subprocess.PIPE):
+                 stderr=subprocess.PIPE, fails=False):
         command = [WSSERVER, f"--port={port}", f"--log-format={log_format}"]
         if not any(option.startswith(("-a", "--address"))
                    for option in options):
@@ -63,9 +64,11 @@ class Server:
         self.log = []
         self.peers = []
         self.format = log_format
+        self.failing = Failing(WSSERVER) if fails else None
         self.process = subprocess.Popen(
             command + list(options), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=stderr, preexec_fn=prepare)
+            stdout=subprocess.PIPE, stderr=stderr, preexec_fn=prepare,
+            env=self.failing.environment() if fails else None)
         self.pid = self.process.pid
         self.reader = threading.Thread(target=self.read_log, daemon=True)
         if stderr == subprocess.PIPE:
