@@ -119,23 +119,32 @@ draw(uint64_t *seed)
 	return (unsigned)(*seed >> 33);
 }
 
+/* Near as often as far. */
+static size_t
+draw_distance(uint64_t *seed)
+{
+	unsigned number = draw(seed);
+
+	return 1 + (number >> (16 + number % 15));
+}
+
 char *
 make_content(enum content content, size_t length, uint64_t seed)
 {
 	static const char words[] = "the quick brown fox jumps over lazy dogs ";
 	char *bytes = calloc(length + 1, 1);
+	size_t distance = 1;
 
 	ck_assert_ptr_nonnull(bytes);
 	for (size_t i = 0; i < length && content != ZEROS; i++) {
 		unsigned number = draw(&seed);
-		size_t back = 1 + number % 40000;
 
+		if (number % 20 == 0)
+			distance = draw_distance(&seed);
 		if (content == WORDS)
 			bytes[i] = words[(i + number % 8) % sizeof(words)];
-		else if (content == REPETITIVE && back <= i && number % 20 > 0)
-			bytes[i] = bytes[i - back % 300 - 1 < i
-						 ? i - back % 300 - 1
-						 : 0];
+		else if (content == REPETITIVE && distance <= i)
+			bytes[i] = bytes[i - distance];
 		else
 			bytes[i] = (char)(number >> 8);
 	}

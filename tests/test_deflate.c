@@ -174,7 +174,6 @@ START_TEST(what_is_compressed_looks_back_no_further_than_agreed)
 }
 END_TEST
 
-/* Between two messages others went by plain, whose bytes are not looked at. */
 START_TEST(connections_do_not_mix)
 {
 	struct deflate_direction direction = {12, false};
