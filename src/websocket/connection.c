@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OUT_OF_MEMORY ((struct verdict){CLOSE_INTERNAL_ERROR, "out of memory"})
+
 enum state {
 	STATE_OPENING,
 	STATE_OPEN,
@@ -172,8 +174,13 @@ connection_close(
 static void
 fail(struct connection *connection, struct verdict verdict)
 {
-	begin_closing(
-		connection, verdict.code, slice_of(verdict.why), STATE_CLOSED);
+	struct slice why = slice_of(verdict.why);
+
+	begin_closing(connection, verdict.code, why, STATE_CLOSED);
+	if (connection->state == STATE_CLOSING) {
+		set_end(connection, verdict.code, CLOSED_BY_US, why);
+		connection->state = STATE_CLOSED;
+	}
 }
 
 /* The peer's Close: answered with its own code, unless it answers ours. */
@@ -187,15 +194,20 @@ receive_close(struct connection *connection, struct slice payload)
 		fail(connection, verdict);
 		return;
 	}
+	if (connection->state == STATE_CLOSING) {
+		connection->state = STATE_CLOSED;
+		return;
+	}
 	set_end(connection, body.code, CLOSED_BY_PEER, body.reason);
 	connection->state = STATE_CLOSED;
 	send_close(connection, body.code, (struct slice){NULL, 0});
 }
 
+/* Behind our Close nothing is sent (section 1.4). */
 static void
 receive_control(struct connection *connection, const struct message *message)
 {
-	if (message->opcode == OPCODE_PING)
+	if (message->opcode == OPCODE_PING && connection->state == STATE_OPEN)
 		send_frame(connection, OPCODE_PONG, &message->payload, 1);
 	else if (message->opcode == OPCODE_CLOSE)
 		receive_close(connection, message->payload);
@@ -257,8 +269,7 @@ await(struct connection *connection)
 	if (!flush(connection))
 		return;
 	if (!assembler_reserve(&connection->assembler)) {
-		fail(connection, (struct verdict){CLOSE_INTERNAL_ERROR,
-					 "out of memory"});
+		fail(connection, OUT_OF_MEMORY);
 		return;
 	}
 	event = stream_receive(&connection->stream,
@@ -270,29 +281,103 @@ await(struct connection *connection)
 		handle_event(connection, event);
 }
 
-bool
-connection_receive(struct connection *connection, struct message *message)
+/*
+ * Takes what comes next out of what has been received, and answers it. False
+ * when more is to be received, or the connection is no longer open.
+ */
+static bool
+take(struct connection *connection, struct message *message)
 {
 	struct verdict verdict;
 
-	while (connection->state == STATE_OPEN) {
-		if (!assembler_next(
-			    &connection->assembler, message, &verdict)) {
-			if (verdict_is_fine(verdict))
-				await(connection);
-			else
-				fail(connection, verdict);
-			continue;
-		}
-		if (opcode_is_control(message->opcode)) {
-			receive_control(connection, message);
-			continue;
-		}
+	if (!assembler_next(&connection->assembler, message, &verdict)) {
+		if (!verdict_is_fine(verdict))
+			fail(connection, verdict);
+		return false;
+	}
+	if (opcode_is_control(message->opcode)) {
+		receive_control(connection, message);
+	} else {
 		count(&connection->counts.messages_in, 1);
 		count(&connection->counts.bytes_in, message->payload.length);
-		return true;
+	}
+	return true;
+}
+
+bool
+connection_receive(struct connection *connection, struct message *message)
+{
+	while (connection->state == STATE_OPEN) {
+		if (!take(connection, message)) {
+			if (connection->state == STATE_OPEN)
+				await(connection);
+		} else if (!opcode_is_control(message->opcode)) {
+			return true;
+		}
 	}
 	return false;
+}
+
+void
+connection_set_polled(struct connection *connection, bool polled)
+{
+	stream_set_polled(&connection->stream, polled);
+	if (!polled && connection->state != STATE_LOST)
+		flush(connection);
+}
+
+/* Sends and receives what goes. Returns whether anything has come of it. */
+static bool
+exchange_now(struct connection *connection)
+{
+	struct assembler *assembler = &connection->assembler;
+	enum stream_event event;
+
+	if (!flush(connection))
+		return true;
+	if (!assembler_reserve(assembler)) {
+		fail(connection, OUT_OF_MEMORY);
+		return true;
+	}
+	event = stream_receive(
+		&connection->stream, &assembler->input, DEADLINE_NEVER);
+	assembler_received(assembler);
+	handle_event(connection, event);
+	return event != STREAM_QUIET;
+}
+
+static bool
+is_receiving(const struct connection *connection)
+{
+	return connection->state == STATE_OPEN ||
+	       connection->state == STATE_CLOSING;
+}
+
+enum connection_progress
+connection_step(struct connection *connection, struct message *message)
+{
+	while (is_receiving(connection)) {
+		if (take(connection, message)) {
+			if (message->opcode != OPCODE_CLOSE)
+				return CONNECTION_MESSAGE;
+		} else if (is_receiving(connection) &&
+			   !exchange_now(connection)) {
+			return CONNECTION_IDLE;
+		}
+	}
+	return CONNECTION_ENDED;
+}
+
+size_t
+connection_unsent(const struct connection *connection)
+{
+	return buffer_length(&connection->stream.output);
+}
+
+bool
+connection_is_in_message(const struct connection *connection)
+{
+	return connection->assembler.in_message;
 }
 
 bool

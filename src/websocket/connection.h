@@ -110,6 +110,36 @@ bool connection_is_quiet(struct connection *connection);
 bool connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t count);
 
+enum connection_progress {
+	CONNECTION_MESSAGE, /* a message, a ping or a pong has come */
+	CONNECTION_IDLE,    /* nothing can be done until the transport can */
+	CONNECTION_ENDED,   /* no message will come any more */
+};
+
+/*
+ * For who waits for more than the peer, once the connection is open: while
+ * this is set the transport must not block, and connection_step is to be
+ * called in the place of connection_receive. What is sent stays in memory
+ * until connection_step can send it. Ending it sends what is left, and blocks
+ * meanwhile.
+ */
+void connection_set_polled(struct connection *connection, bool polled);
+
+/*
+ * Sends and receives what goes without waiting. The message is valid until
+ * the next call; pings are answered already. Messages come in between our
+ * Close and the peer's too. It is to be called until it is idle before the
+ * transport is polled.
+ */
+enum connection_progress connection_step(
+	struct connection *connection, struct message *message);
+
+/* How many bytes wait for the transport to take them. */
+size_t connection_unsent(const struct connection *connection);
+
+/* Whether a message has begun to come and is not whole. */
+bool connection_is_in_message(const struct connection *connection);
+
 /* Sends bytes as they are, for what RFC 6455 does not allow. */
 bool connection_send_raw(struct connection *connection, struct slice bytes);
 

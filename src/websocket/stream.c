@@ -40,6 +40,12 @@ stream_release(struct stream *stream)
 	buffer_release(&stream->output);
 }
 
+void
+stream_set_polled(struct stream *stream, bool polled)
+{
+	stream->polled = polled;
+}
+
 static bool
 is_interrupted(const struct stream *stream)
 {
@@ -100,7 +106,8 @@ prepare(struct stream *stream, int64_t deadline, bool patient,
 		if (limit == DEADLINE_NEVER)
 			limit = 0;
 	}
-	set_receive_limit(stream, limit);
+	if (!stream->polled)
+		set_receive_limit(stream, limit);
 	if (tell_interruption(stream)) {
 		*event = STREAM_INTERRUPTED;
 		return false;
@@ -251,13 +258,36 @@ stream_send(struct stream *stream, const struct slice *slices, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		length += slices[i].length;
-	if (length > GATHERED_SLICES_MAX ||
-		!buffer_reserve(&stream->output, length))
+	if (stream->polled) {
+		if (!stream_reserve(stream, length))
+			return false;
+	} else if (length > GATHERED_SLICES_MAX ||
+		   !buffer_reserve(&stream->output, length))
 		return send_through(stream, slices, count);
 	for (size_t i = 0; i < count; i++)
 		buffer_append(&stream->output, slices[i]);
-	return buffer_length(&stream->output) < OUTPUT_MAX ||
+	return stream->polled || buffer_length(&stream->output) < OUTPUT_MAX ||
 	       stream_flush(stream);
+}
+
+/* Sends of the output what the transport takes. */
+static bool
+send_what_goes(struct stream *stream)
+{
+	struct transport *transport = stream->transport;
+
+	while (buffer_length(&stream->output) > 0) {
+		struct iovec piece = piece_of(buffer_bytes(&stream->output));
+		ssize_t sent = transport->type->send(transport, &piece, 1);
+
+		if (sent > 0)
+			buffer_consume(&stream->output, (size_t)sent);
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return true;
+		else if (errno != EINTR)
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -265,13 +295,16 @@ stream_flush(struct stream *stream)
 {
 	if (buffer_length(&stream->output) == 0)
 		return true;
+	if (stream->polled)
+		return send_what_goes(stream);
 	return send_through(stream, NULL, 0);
 }
 
 bool
 stream_reserve(struct stream *stream, size_t count)
 {
-	if (buffer_length(&stream->output) + count > OUTPUT_MAX &&
+	if (!stream->polled &&
+		buffer_length(&stream->output) + count > OUTPUT_MAX &&
 		!stream_flush(stream))
 		return false;
 	if (buffer_reserve(&stream->output, count))

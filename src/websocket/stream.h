@@ -23,6 +23,7 @@ struct stream {
 	int64_t send_timeout;  /* milliseconds, 0: none */
 	int64_t receive_limit; /* set in the transport, -1: unknown */
 	bool interruption_told;
+	bool polled; /* the transport does not block, and nothing here does */
 };
 
 /* How long a stream without a deadline waits before it is quiet. */
@@ -42,6 +43,13 @@ void stream_release(struct stream *stream);
  * is; may be called again, as long as it is not lost.
  */
 enum stream_event stream_open(struct stream *stream, int64_t deadline);
+
+/*
+ * For who polls the transport, which must not block as long as this is set:
+ * stream_receive without a deadline is quiet when nothing is there, what is
+ * sent stays in the output, and stream_flush sends as much of it as goes.
+ */
+void stream_set_polled(struct stream *stream, bool polled);
 
 /*
  * Receives into the room that input has, once, and not more than is parsed
