@@ -80,8 +80,8 @@ check_PROGRAMS += $(unit_tests)
 check_LIBRARIES = tests/libtests.a
 endif
 
-LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(OPENSSL_LIBS) \
-	$(ZLIB_LIBS)
+LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(EDIT_LIBS) \
+	$(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_libtests_a_SOURCES = \
 	tests/agreement.c tests/agreement.h \
 	tests/capture.c tests/capture.h \

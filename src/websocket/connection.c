@@ -368,6 +368,12 @@ connection_step(struct connection *connection, struct message *message)
 	return CONNECTION_ENDED;
 }
 
+bool
+connection_flush(struct connection *connection)
+{
+	return connection->state != STATE_LOST && flush(connection);
+}
+
 size_t
 connection_unsent(const struct connection *connection)
 {
@@ -506,6 +512,14 @@ connection_request(struct connection *connection,
 		return false;
 	set_open(connection, response);
 	return true;
+}
+
+struct slice
+connection_receive_body(struct connection *connection,
+	const struct http_head *response, size_t max, int64_t deadline)
+{
+	return opening_receive_body(&connection->stream,
+		&connection->assembler.input, response, max, deadline);
 }
 
 /*

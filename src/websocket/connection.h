@@ -87,6 +87,14 @@ bool connection_request(struct connection *connection,
 	struct http_head *response, struct verdict *verdict);
 
 /*
+ * Receives what stands behind a response that opened nothing: what its
+ * Content-Length announces, else all there is, up to max bytes, the end or the
+ * deadline. The bytes live as long as the connection; the response does not.
+ */
+struct slice connection_receive_body(struct connection *connection,
+	const struct http_head *response, size_t max, int64_t deadline);
+
+/*
  * Waits for the next message, answering control frames meanwhile and sending
  * what was held back before it blocks. The message, whose payload may be
  * written to, is valid until the next call. Returns false when the connection
@@ -133,6 +141,9 @@ void connection_set_polled(struct connection *connection, bool polled);
  */
 enum connection_progress connection_step(
 	struct connection *connection, struct message *message);
+
+/* Sends what goes without waiting. Returns false when the stream is lost. */
+bool connection_flush(struct connection *connection);
 
 /* How many bytes wait for the transport to take them. */
 size_t connection_unsent(const struct connection *connection);

@@ -150,3 +150,43 @@ opening_receive_response(struct stream *stream, struct buffer *input,
 	*verdict = http_response_parse(head, response);
 	return verdict_is_fine(*verdict);
 }
+
+/* How long a response says that its body is, max if it does not. */
+static size_t
+body_length(const struct http_head *response, size_t max)
+{
+	struct slice value = {NULL, 0};
+	size_t length = 0;
+
+	if (http_field_find(response, "Content-Length", &value) != 1)
+		return max;
+	for (size_t i = 0; i < value.length && length < max; i++) {
+		if (value.data[i] < '0' || value.data[i] > '9')
+			return max;
+		length = length * 10 + (size_t)(value.data[i] - '0');
+	}
+	return length < max ? length : max;
+}
+
+struct slice
+opening_receive_body(struct stream *stream, struct buffer *input,
+	const struct http_head *response, size_t max, int64_t deadline)
+{
+	size_t wanted = body_length(response, max);
+	struct slice body;
+
+	buffer_consume(input, response->bytes.length);
+	while (buffer_length(input) < wanted) {
+		enum stream_event event;
+
+		if (!buffer_reserve(input, PIECE))
+			break;
+		event = stream_receive(stream, input, deadline);
+		if (event != STREAM_READY && event != STREAM_INTERRUPTED)
+			break;
+	}
+	body = buffer_bytes(input);
+	if (body.length > wanted)
+		body.length = wanted;
+	return body;
+}

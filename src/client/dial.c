@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/dial.h"
+
+#include "client/proxy.h"
+#include "transport/clock.h"
+#include "transport/connecting.h"
+#include "transport/tcp.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_SIZE 1024
+
+/* Where to, for people and for the system: a copy with a NUL. */
+static bool
+copy_name(char name[NAME_SIZE], struct slice text)
+{
+	if (text.length >= NAME_SIZE)
+		return false;
+	memcpy(name, text.data, text.length);
+	name[text.length] = '\0';
+	return true;
+}
+
+static enum client_status
+complain(const char *name, unsigned port,
+	const struct connecting_failure *failure)
+{
+	const char *why = failure->timed_out ? "timed out" : failure->why;
+
+	if (port == 0)
+		fprintf(stderr, "wsclient: cannot connect to %s: %s\n", name,
+			why);
+	else
+		fprintf(stderr, "wsclient: cannot connect to %s port %u: %s\n",
+			name, port, why);
+	return failure->timed_out ? CLIENT_TIMEOUT : CLIENT_UNREACHABLE;
+}
+
+static enum client_status
+open_socket(const struct uri *uri, int64_t deadline, int *descriptor)
+{
+	struct connecting_failure failure = {false, "the name is too long"};
+	bool is_unix = uri->unix_path.length > 0;
+	char name[NAME_SIZE] = "it";
+
+	*descriptor = -1;
+	if (!copy_name(name, is_unix ? uri->unix_path : uri->host))
+		return complain(name, uri->port, &failure);
+	if (is_unix)
+		*descriptor = connecting_open_unix(name, deadline, &failure);
+	else
+		*descriptor =
+			connecting_open(name, uri->port, deadline, &failure);
+	if (*descriptor < 0)
+		return complain(name, uri->port, &failure);
+	return CLIENT_DONE;
+}
+
+/* The one place where TLS comes between. */
+static enum client_status
+secure(const struct client_options *options, int64_t deadline,
+	struct transport **transport)
+{
+	(void)deadline;
+	(void)transport;
+	if (!options->uri.secure)
+		return CLIENT_DONE;
+	fprintf(stderr, "wsclient: wss:// is not supported\n");
+	return CLIENT_TLS;
+}
+
+static enum client_status
+dial_through(const struct proxy *proxy, const struct client_options *options,
+	int64_t deadline, struct dialled *dialled)
+{
+	const struct uri *next = proxy->is_used ? &proxy->uri : &options->uri;
+	enum client_status status =
+		open_socket(next, deadline, &dialled->descriptor);
+
+	if (status != CLIENT_DONE)
+		return status;
+	dialled->transport = tcp_new(dialled->descriptor, 0);
+	if (dialled->transport == NULL) {
+		fprintf(stderr, "wsclient: out of memory\n");
+		close(dialled->descriptor);
+		return CLIENT_UNREACHABLE;
+	}
+	if (proxy->is_used)
+		status = proxy_connect(
+			proxy, dialled->transport, &options->uri, deadline);
+	if (status == CLIENT_DONE)
+		status = secure(options, deadline, &dialled->transport);
+	if (status != CLIENT_DONE)
+		dialled->transport->type->close(dialled->transport);
+	return status;
+}
+
+enum client_status
+client_dial(const struct client_options *options, int64_t deadline,
+	struct dialled *dialled)
+{
+	struct proxy proxy;
+	enum client_status status = CLIENT_USAGE;
+
+	if (proxy_choose(&proxy, options))
+		status = dial_through(&proxy, options, deadline, dialled);
+	proxy_release(&proxy);
+	return status;
+}

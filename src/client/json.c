@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/json.h"
+
+#include "client/encoding.h"
+#include "log/escape.h"
+#include "protocol/utf8.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#define ESCAPES_SIZE 16 /* two of \uXXXX */
+
+void
+json_format_time(char text[JSON_TIME_SIZE])
+{
+	struct timespec now;
+	struct tm parts;
+	size_t length;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	length = strftime(text, JSON_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(text + length, JSON_TIME_SIZE - length, ".%03uZ",
+		(unsigned)(now.tv_nsec / 1000000) % 1000);
+}
+
+static void
+add(struct json *json, struct slice bytes)
+{
+	if (!buffer_append(json->output, bytes))
+		json->has_failed = true;
+}
+
+static void
+add_text(struct json *json, const char *text)
+{
+	add(json, slice_of(text));
+}
+
+/* The code point of one valid character of UTF-8. */
+static uint32_t
+decode(const char *text, size_t length)
+{
+	static const unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	uint32_t character = (unsigned char)text[0] & lead_bits[length];
+
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | ((unsigned char)text[i] & 0x3F);
+	return character;
+}
+
+static void
+add_escape(struct json *json, uint32_t character)
+{
+	char text[ESCAPES_SIZE];
+
+	if (character == '\n')
+		snprintf(text, sizeof(text), "\\n");
+	else if (character < 0x10000)
+		snprintf(text, sizeof(text), "\\u%04x", (unsigned)character);
+	else
+		snprintf(text, sizeof(text), "\\u%04x\\u%04x",
+			(unsigned)(0xD800 + ((character - 0x10000) >> 10)),
+			(unsigned)(0xDC00 + (character & 0x3FF)));
+	add_text(json, text);
+}
+
+static void
+add_quoted(struct json *json, struct slice text)
+{
+	add_text(json, "\"");
+	while (text.length > 0) {
+		char shown[ESCAPE_SHOWN_MAX + 1];
+		size_t length = 0;
+		size_t used = escape_character(
+			text.data, text.length, "\"\\", shown, &length);
+
+		if (length == used)
+			add(json, (struct slice){text.data, used});
+		else
+			add_escape(json, decode(text.data, used));
+		text.data += used;
+		text.length -= used;
+	}
+	add_text(json, "\"");
+}
+
+static void
+add_name(struct json *json, const char *name)
+{
+	add_text(json, ",\"");
+	add_text(json, name);
+	add_text(json, "\":");
+}
+
+void
+json_begin(struct json *json, struct buffer *output, const char *event)
+{
+	char time[JSON_TIME_SIZE];
+
+	*json = (struct json){.output = output};
+	json_format_time(time);
+	add_text(json, "{\"time\":");
+	add_quoted(json, slice_of(time));
+	json_add_string(json, "event", slice_of(event));
+}
+
+void
+json_add_string(struct json *json, const char *name, struct slice value)
+{
+	add_name(json, name);
+	add_quoted(json, value);
+}
+
+void
+json_add_number(struct json *json, const char *name, const char *number)
+{
+	add_name(json, name);
+	add_text(json, number);
+}
+
+void
+json_add_data(struct json *json, bool is_binary, struct slice data)
+{
+	if (!is_binary && utf8_is_valid(data)) {
+		json_add_string(json, "data", data);
+		return;
+	}
+	add_name(json, "base64");
+	add_text(json, "\"");
+	if (!encoding_write_base64(json->output, data))
+		json->has_failed = true;
+	add_text(json, "\"");
+}
+
+bool
+json_end(struct json *json)
+{
+	add_text(json, "}\n");
+	return !json->has_failed;
+}

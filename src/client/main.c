@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* wsclient: from the command line to the exit status. */
+#include "client/dial.h"
+#include "client/interrupts.h"
+#include "client/options.h"
+#include "client/pump.h"
+#include "client/request.h"
+#include "client/upgrade.h"
+#include "transport/clock.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define SEND_TIMEOUT 30000
+
+/* How long the end of the stream is waited for behind both Closes. */
+#define GRACE 2000
+
+/* A descriptor of ours must not take the place of a standard one. */
+static void
+fill_standard_descriptors(void)
+{
+	int descriptor;
+
+	do {
+		descriptor = open("/dev/null", O_RDWR);
+	} while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+static enum client_status
+talk(const struct client_options *options, const struct client_request *request,
+	const struct dialled *dialled, int64_t deadline)
+{
+	struct connection_settings settings = {
+		.role = ROLE_CLIENT,
+		.max_message = (size_t)options->max_message,
+		.send_timeout = SEND_TIMEOUT,
+		.grace = GRACE,
+	};
+	struct connection *connection =
+		connection_new(dialled->transport, &settings, NULL);
+	enum client_status status;
+
+	if (connection == NULL) {
+		fprintf(stderr, "wsclient: out of memory\n");
+		dialled->transport->type->close(dialled->transport);
+		return CLIENT_UNREACHABLE;
+	}
+	status = client_upgrade(connection, options, &request->offer, deadline);
+	if (status == CLIENT_DONE)
+		status = pump_run(options, connection, dialled->descriptor);
+	connection_free(connection);
+	return status;
+}
+
+static enum client_status
+run(const struct client_options *options)
+{
+	int64_t deadline = deadline_after(options->connect_timeout);
+	struct client_request request;
+	struct dialled dialled;
+	enum client_status status = CLIENT_USAGE;
+
+	if (client_request_init(&request, options)) {
+		status = client_dial(options, deadline, &dialled);
+		if (status == CLIENT_DONE)
+			status = talk(options, &request, &dialled, deadline);
+	}
+	client_request_release(&request);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct client_options options;
+	enum client_status status = CLIENT_USAGE;
+
+	fill_standard_descriptors();
+	interrupts_init();
+	switch (client_options_parse(&options, argc, argv)) {
+	case OPTION_RUN:
+		status = run(&options);
+		break;
+	case OPTION_DONE:
+		status = fflush(stdout) == 0 ? CLIENT_DONE : CLIENT_CLOSED;
+		break;
+	case OPTION_WRONG:
+		break;
+	}
+	client_options_release(&options);
+	return (int)status;
+}

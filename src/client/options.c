@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/options.h"
+
+#include "protocol/http.h"
+#include "protocol/utf8.h"
+
+#include <string.h>
+
+#define DAY 86400000
+#define DEFAULT_URL "ws://localhost:12345"
+#define MESSAGE_MAX                                                            \
+	((int64_t)(SIZE_MAX / 4 < INT64_C(64) << 30 ? SIZE_MAX / 4             \
+						    : INT64_C(64) << 30))
+
+#define FIELD(name) offsetof(struct client_options, name)
+
+static bool
+is_field_value(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (((unsigned char)*text < ' ' && *text != '\t') ||
+			*text == 0x7F)
+			return false;
+	return true;
+}
+
+static const char *
+add_header(const struct option_row *row, const char *value, void *settings)
+{
+	if (*value != '@' &&
+		(strchr(value, ':') == NULL || !is_field_value(value)))
+		return "a header field 'Name: value', or @FILE";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
+set_origin(const struct option_row *row, const char *value, void *settings)
+{
+	if (*value == '\0' || !is_field_value(value))
+		return "an origin";
+	return option_set_string(row, value, settings);
+}
+
+static const char *
+add_subprotocol(const struct option_row *row, const char *value, void *settings)
+{
+	if (!http_is_token(slice_of(value)))
+		return "a subprotocol's name";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
+set_wait(const struct option_row *row, const char *value, void *settings)
+{
+	int64_t *wait = (int64_t *)((char *)settings + row->field);
+
+	if (strcmp(value, "-1") != 0)
+		return option_set_seconds(row, value, settings) == NULL
+			       ? NULL
+			       : "-1 or a number of seconds";
+	*wait = CLIENT_WAIT_FOREVER;
+	return NULL;
+}
+
+static const char *
+set_color(const struct option_row *row, const char *value, void *settings)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) != 0)
+			continue;
+		*(enum client_color *)((char *)settings + row->field) =
+			(enum client_color)i;
+		return NULL;
+	}
+	return "auto, always or never";
+}
+
+static const struct option_row rows[] = {
+	{"connect", 'c', NULL, "connect, which is done without it too",
+		option_set_flag, FIELD(connect), 0, 0},
+	{"header", 'H', "FIELD|@FILE",
+		"add 'Name: value' to the handshake; repeatable", add_header,
+		FIELD(headers), 0, 0},
+	{"origin", 'o', "ORIGIN", "say to come from this origin", set_origin,
+		FIELD(origin), 0, 0},
+	{"subprotocol", 's', "NAME", "offer a subprotocol; repeatable",
+		add_subprotocol, FIELD(subprotocols), 0, 0},
+	{"auth-file", 0, "FILE", "where user:password stands",
+		option_set_string, FIELD(auth_file), 0, 0},
+	{"insecure", 'k', NULL, "do not verify the server's certificate",
+		option_set_flag, FIELD(insecure), 0, 0},
+	{"ca", 0, "FILE", "verify it with these authorities", option_set_string,
+		FIELD(ca), 0, 0},
+	{"cert", 0, "FILE", "show the server this certificate",
+		option_set_string, FIELD(cert), 0, 0},
+	{"key", 0, "FILE", "its key", option_set_string, FIELD(key), 0, 0},
+	{"proxy", 0, "URL", "go through this HTTP proxy", option_set_string,
+		FIELD(proxy), 0, 0},
+	{"connect-timeout", 0, "SEC",
+		"for name, TCP, TLS and handshake together (10)",
+		option_set_seconds, FIELD(connect_timeout), 1, DAY},
+	{"no-deflate", 0, NULL, "offer no compression", option_set_flag,
+		FIELD(no_deflate), 0, 0},
+	{"max-message", 0, "SIZE", "bytes of one message received (1G)",
+		option_set_size, FIELD(max_message), 1, MESSAGE_MAX},
+	{"execute", 'x', "MESSAGE", "send it, not the input; repeatable",
+		option_add_string, FIELD(messages), 0, 0},
+	{"wait", 'w', "SEC",
+		"close when no reply comes for so long; 0: at once, "
+		"-1: never (2)",
+		set_wait, FIELD(wait), 0, DAY},
+	{"null", '0', NULL, "NUL ends a message, not LF, in and out",
+		option_set_flag, FIELD(null), 0, 0},
+	{"binary", 'b', NULL, "the whole input is one binary message",
+		option_set_flag, FIELD(binary), 0, 0},
+	{"hex", 0, NULL, "lines are hexadecimal, messages binary",
+		option_set_flag, FIELD(hex), 0, 0},
+	{"base64", 0, NULL, "lines are base64, messages binary",
+		option_set_flag, FIELD(base64), 0, 0},
+	{"ping-interval", 0, "SEC",
+		"ping so often and show how long the answer took",
+		option_set_seconds, FIELD(ping_interval), 0, DAY},
+	{"show-ping-pong", 'P', NULL, "show pings and pongs", option_set_flag,
+		FIELD(show_ping_pong), 0, 0},
+	{"slash", 0, NULL, "/ping, /pong and /close are commands",
+		option_set_flag, FIELD(slash), 0, 0},
+	{"timestamps", 0, NULL, "the time before each message received",
+		option_set_flag, FIELD(timestamps), 0, 0},
+	{"json", 0, NULL, "tell what happens as JSON, an object a line",
+		option_set_flag, FIELD(json), 0, 0},
+	{"color", 0, "auto|always|never", "colours (auto: on a terminal)",
+		set_color, FIELD(color), 0, 0},
+	{"history", 0, "FILE", "keep what was typed there", option_set_string,
+		FIELD(history), 0, 0},
+	{"echo", 0, NULL, "send each message back as it came", option_set_flag,
+		FIELD(echo), 0, 0},
+	{"check", 0, NULL, "check how well the server obeys RFC 6455",
+		option_set_flag, FIELD(check), 0, 0},
+	{"verbose", 'v', NULL, "show the handshake", option_set_flag,
+		FIELD(verbose), 0, 0},
+	{"quiet", 'q', NULL, "no banner, short prompts", option_set_flag,
+		FIELD(quiet), 0, 0},
+	{"help", 'h', NULL, "show this and exit", NULL, 0, 0, 0},
+	{"version", 'V', NULL, "show the version and exit", NULL, 0, 0, 0},
+};
+
+const struct option_program client_program = {
+	.name = "wsclient",
+	.usage = "[OPTION]... [URL]",
+	.purpose = "Talk to a WebSocket server, at a terminal or in a pipe.",
+	.more = "URL: ws://localhost:12345 if none is given; wss://, "
+		"ws+unix:/socket:/path.\n"
+		"SIZE may end in K, M or G. Exit status: 0 closed in order, "
+		"1 closed with another\ncode, 2 usage, 3 no connection, 4 TLS, "
+		"5 refused, 6 lost, 7 timeout,\n130 interrupted.\n"
+		"See wsclient(1).\n",
+	.rows = rows,
+	.row_count = sizeof(rows) / sizeof(rows[0]),
+};
+
+static bool
+is_sent_as_text(const struct client_options *options)
+{
+	return !options->binary && !options->hex && !options->base64;
+}
+
+/* What is wrong with the options together, and which it is. */
+static const char *
+find_contradiction(const struct client_options *options, const char **which)
+{
+	*which = "--binary, --hex, --base64";
+	if (options->binary + options->hex + options->base64 > 1)
+		return "more than one of";
+	*which = "--execute, --echo, --check";
+	if ((options->messages.count > 0) + options->echo + options->check > 1)
+		return "more than one of";
+	*which = "--key";
+	if (options->key != NULL && options->cert == NULL)
+		return "no --cert for";
+	for (size_t i = 0; i < options->messages.count; i++) {
+		*which = options->messages.values[i];
+		if (is_sent_as_text(options) &&
+			!utf8_is_valid(slice_of(*which)))
+			return "not UTF-8, the message";
+	}
+	return NULL;
+}
+
+static enum option_result
+complain(const char *what, const char *which)
+{
+	option_complain(&client_program, what, which);
+	return OPTION_WRONG;
+}
+
+static enum option_result
+take_operands(struct client_options *options, char **operands)
+{
+	const char *url = operands[0] != NULL ? operands[0] : DEFAULT_URL;
+	const char *which, *why = uri_parse(&options->uri, slice_of(url));
+
+	if (why != NULL)
+		return complain(why, url);
+	if (operands[0] != NULL && operands[1] != NULL)
+		return complain("unexpected argument", operands[1]);
+	why = find_contradiction(options, &which);
+	return why != NULL ? complain(why, which) : OPTION_RUN;
+}
+
+enum option_result
+client_options_parse(struct client_options *options, int argc, char **argv)
+{
+	int operand = argc;
+	enum option_result result;
+
+	*options = (struct client_options){
+		.connect_timeout = 10000,
+		.max_message = 1 << 30,
+		.wait = 2000,
+	};
+	result = option_parse(&client_program, argc, argv, options, &operand);
+	if (result == OPTION_RUN)
+		result = take_operands(options, argv + operand);
+	return result;
+}
+
+void
+client_options_release(struct client_options *options)
+{
+	option_list_release(&options->headers);
+	option_list_release(&options->subprotocols);
+	option_list_release(&options->messages);
+}

@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/pump.h"
+
+#include "client/command.h"
+#include "client/display.h"
+#include "client/encoding.h"
+#include "client/input.h"
+#include "client/interrupts.h"
+#include "client/outlet.h"
+#include "client/pinger.h"
+#include "client/terminal.h"
+#include "protocol/utf8.h"
+#include "transport/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+/* So much waits to be sent before more input is taken. */
+#define UNSENT_MAX (64 << 10)
+
+/* What answers, to pings or with --echo, may add to that. */
+#define ANSWERS_MAX (64 << 20)
+
+/* So much waits to be shown before more is received. */
+#define UNSHOWN_MAX (1 << 20)
+
+/* How long the server may take nothing, or not answer our Close. */
+#define SEND_PATIENCE 30000
+#define CLOSE_PATIENCE 5000
+
+enum {
+	POLL_CONNECTION,
+	POLL_INPUT,
+	POLL_OUTPUT,
+	POLL_COUNT,
+};
+
+struct pump {
+	const struct client_options *options;
+	struct connection *connection;
+	struct terminal *terminal; /* NULL in a pipe */
+	struct display display;
+	struct outlet outlet;
+	struct input input;
+	struct buffer decoded;
+	struct pinger pinger;
+	struct pollfd polled[POLL_COUNT];
+	int descriptor;
+	size_t executed; /* of the messages in the options */
+	uint64_t sent;
+	uint64_t received;
+	size_t unsent; /* when it was looked at last, and since when so */
+	int64_t unsent_since;
+	size_t unsent_max;  /* more is not taken from the server then */
+	int64_t last_event; /* sent or received */
+	int64_t last_heard; /* any byte of the server's */
+	int64_t close_until;
+	unsigned close_code; /* ours, 0 before it */
+	bool input_is_done;
+	bool input_has_failed;
+	bool has_ended;
+	const char *gave_up; /* why we do not wait any longer */
+};
+
+static bool
+is_closing(const struct pump *pump)
+{
+	return pump->close_code != 0;
+}
+
+static void
+begin_close(struct pump *pump, unsigned code, const char *reason)
+{
+	int64_t patience = CLOSE_PATIENCE;
+
+	if (is_closing(pump))
+		return;
+	if (pump->options->wait > patience)
+		patience = pump->options->wait;
+	connection_close(pump->connection, code, reason);
+	pump->close_code = code;
+	pump->close_until = deadline_after(patience);
+}
+
+static void
+give_up(struct pump *pump, const char *why)
+{
+	pump->gave_up = why;
+	pump->has_ended = true;
+}
+
+static enum opcode
+opcode_of_input(const struct client_options *options)
+{
+	return options->binary || options->hex || options->base64
+		       ? OPCODE_BINARY
+		       : OPCODE_TEXT;
+}
+
+/* Turns a line into a payload; else returns what is wrong with it. */
+static const char *
+decode(struct pump *pump, struct slice line, struct slice *payload)
+{
+	const struct client_options *options = pump->options;
+	const char *why;
+
+	*payload = line;
+	if (!options->hex && !options->base64)
+		return opcode_of_input(options) == OPCODE_BINARY ||
+				       utf8_is_valid(line)
+			       ? NULL
+			       : "not UTF-8";
+	buffer_consume(&pump->decoded, buffer_length(&pump->decoded));
+	why = options->hex ? encoding_read_hex(&pump->decoded, line)
+			   : encoding_read_base64(&pump->decoded, line);
+	*payload = buffer_bytes(&pump->decoded);
+	return why;
+}
+
+static const char *
+send_line(struct pump *pump, struct slice line)
+{
+	enum opcode opcode = opcode_of_input(pump->options);
+	struct slice payload;
+	const char *why = decode(pump, line, &payload);
+
+	if (why != NULL)
+		return why;
+	if (!connection_send(pump->connection, opcode, &payload, 1))
+		return NULL;
+	display_sent(&pump->display, opcode, payload);
+	pump->sent++;
+	return NULL;
+}
+
+static bool
+has_messages_given(const struct pump *pump)
+{
+	return pump->options->messages.count > 0;
+}
+
+/* Takes what is to be sent next; false if there is nothing now. */
+static bool
+take_line(struct pump *pump, struct slice *line)
+{
+	const struct option_list *messages = &pump->options->messages;
+
+	if (!has_messages_given(pump)) {
+		if (input_next(&pump->input, line))
+			return true;
+		pump->input_is_done = pump->input.has_ended;
+		return false;
+	}
+	pump->input_is_done = pump->executed == messages->count;
+	if (pump->input_is_done)
+		return false;
+	*line = slice_of(messages->values[pump->executed++]);
+	return true;
+}
+
+static void
+refuse_line(struct pump *pump, const char *why)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%s %" PRIu64 " is %s",
+		has_messages_given(pump)	  ? "message"
+		: pump->input.form == INPUT_LINES ? "line"
+						  : "record",
+		has_messages_given(pump) ? pump->executed
+					 : pump->input.messages,
+		why);
+	fprintf(stderr, "wsclient: %s\n", text);
+	display_error(&pump->display, text);
+	pump->input_has_failed = true;
+	begin_close(pump, CLOSE_NORMAL, NULL);
+}
+
+static bool
+takes_input(const struct pump *pump)
+{
+	return pump->terminal == NULL && !pump->options->echo &&
+	       !pump->input_is_done && !is_closing(pump) &&
+	       connection_unsent(pump->connection) < UNSENT_MAX;
+}
+
+static void
+feed(struct pump *pump)
+{
+	struct slice line;
+
+	while (takes_input(pump) && take_line(pump, &line)) {
+		const char *why = send_line(pump, line);
+
+		if (why != NULL)
+			refuse_line(pump, why);
+		pump->last_event = clock_now();
+	}
+	pump->unsent_max = connection_unsent(pump->connection) + ANSWERS_MAX;
+}
+
+/* When to begin the closing handshake after the last input. */
+static int64_t
+close_due(const struct pump *pump)
+{
+	if (!pump->input_is_done || is_closing(pump) ||
+		pump->options->wait == CLIENT_WAIT_FOREVER)
+		return DEADLINE_NEVER;
+	if (pump->options->wait == 0 || pump->received >= pump->sent)
+		return 0;
+	if (pump->unsent > 0)
+		return DEADLINE_NEVER;
+	return pump->last_event + pump->options->wait;
+}
+
+static int64_t
+send_due(const struct pump *pump)
+{
+	return pump->unsent > 0 ? pump->unsent_since + SEND_PATIENCE
+				: DEADLINE_NEVER;
+}
+
+static int64_t
+end_due(const struct pump *pump)
+{
+	return is_closing(pump) ? pump->close_until : DEADLINE_NEVER;
+}
+
+static int64_t
+ping_due(const struct pump *pump)
+{
+	return is_closing(pump) ? DEADLINE_NEVER : pinger_due(&pump->pinger);
+}
+
+static void
+watch_sending(struct pump *pump)
+{
+	size_t unsent = connection_unsent(pump->connection);
+
+	if (unsent > 0 && unsent == pump->unsent)
+		return;
+	pump->unsent_since = clock_now();
+	if (unsent < pump->unsent)
+		pump->last_event = pump->unsent_since;
+	pump->unsent = unsent;
+}
+
+/* Does what it is time for. */
+static void
+tend(struct pump *pump)
+{
+	watch_sending(pump);
+	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come() ||
+		pump->outlet.failure != 0)
+		begin_close(pump, CLOSE_NORMAL, NULL);
+	if (deadline_left(send_due(pump)) == 0)
+		give_up(pump, "the server takes nothing");
+	else if (deadline_left(end_due(pump)) == 0)
+		give_up(pump, NULL);
+	else if (deadline_left(ping_due(pump)) == 0 &&
+		 !pinger_tend(
+			 &pump->pinger, pump->connection, pump->last_heard))
+		give_up(pump, "the server does not answer pings");
+}
+
+static void
+take_message(struct pump *pump, const struct message *message)
+{
+	double milliseconds;
+
+	if (pinger_take(&pump->pinger, message, &milliseconds))
+		display_round_trip(&pump->display, milliseconds);
+	else if (!pump->options->echo)
+		display_received(&pump->display, message);
+	if (opcode_is_control(message->opcode))
+		return;
+	pump->received++;
+	pump->last_event = clock_now();
+	if (is_closing(pump))
+		pump->close_until = deadline_after(CLOSE_PATIENCE);
+	if (pump->options->echo)
+		connection_send(pump->connection, message->opcode,
+			&message->payload, 1);
+}
+
+static bool
+has_room(const struct pump *pump)
+{
+	return buffer_length(&pump->display.output) < UNSHOWN_MAX &&
+	       connection_unsent(pump->connection) < pump->unsent_max;
+}
+
+static void
+receive(struct pump *pump)
+{
+	struct message message;
+
+	while (!pump->has_ended && has_room(pump)) {
+		switch (connection_step(pump->connection, &message)) {
+		case CONNECTION_MESSAGE:
+			take_message(pump, &message);
+			break;
+		case CONNECTION_IDLE:
+			return;
+		case CONNECTION_ENDED:
+			pump->has_ended = true;
+		}
+	}
+	connection_flush(pump->connection);
+}
+
+static void
+show(struct pump *pump)
+{
+	struct buffer *output = &pump->display.output;
+
+	if (pump->terminal == NULL) {
+		outlet_write(&pump->outlet, output);
+	} else if (buffer_length(output) > 0) {
+		terminal_print(pump->terminal, buffer_bytes(output));
+		buffer_consume(output, buffer_length(output));
+	}
+}
+
+static int64_t
+next_due(const struct pump *pump)
+{
+	const int64_t dues[] = {
+		close_due(pump), send_due(pump), end_due(pump), ping_due(pump)};
+	int64_t due = DEADLINE_NEVER;
+
+	for (size_t i = 0; i < sizeof(dues) / sizeof(dues[0]); i++)
+		if (dues[i] < due)
+			due = dues[i];
+	return due;
+}
+
+static void
+set_poll(struct pump *pump, int which, int descriptor, short events)
+{
+	pump->polled[which] = (struct pollfd){descriptor, events, 0};
+}
+
+static bool
+reads_input(const struct pump *pump)
+{
+	return pump->terminal != NULL
+		       ? !is_closing(pump)
+		       : takes_input(pump) && !has_messages_given(pump);
+}
+
+static void
+wait_for_something(struct pump *pump, int64_t limit)
+{
+	bool is_sending = connection_unsent(pump->connection) > 0;
+	short events = (short)((has_room(pump) ? POLLIN : 0) |
+			       (is_sending ? POLLOUT : 0));
+	bool is_showing = buffer_length(&pump->display.output) > 0;
+
+	set_poll(pump, POLL_CONNECTION, events != 0 ? pump->descriptor : -1,
+		events);
+	set_poll(pump, POLL_INPUT, reads_input(pump) ? STDIN_FILENO : -1,
+		POLLIN);
+	set_poll(pump, POLL_OUTPUT,
+		pump->terminal != NULL || pump->outlet.failure != 0
+			? -1
+			: STDOUT_FILENO,
+		is_showing ? POLLOUT : 0);
+	interrupts_poll(pump->polled, POLL_COUNT, limit);
+}
+
+static void
+read_input(struct pump *pump)
+{
+	if (input_read(&pump->input, STDIN_FILENO))
+		return;
+	fprintf(stderr, "wsclient: cannot read the input: %s\n",
+		strerror(errno));
+	pump->input_has_failed = true;
+	begin_close(pump, CLOSE_NORMAL, NULL);
+}
+
+/* Everything that can be done without waiting, and then one wait. */
+static void
+turn(struct pump *pump)
+{
+	bool had_room;
+
+	feed(pump);
+	tend(pump);
+	receive(pump);
+	had_room = has_room(pump);
+	show(pump);
+	if (pump->has_ended)
+		return;
+	watch_sending(pump);
+	wait_for_something(pump, !had_room && has_room(pump)
+					 ? 0
+					 : deadline_left(next_due(pump)));
+	if (pump->polled[POLL_CONNECTION].revents & POLLIN) {
+		pump->last_heard = clock_now();
+		if (is_closing(pump) &&
+			connection_is_in_message(pump->connection))
+			pump->close_until = deadline_after(CLOSE_PATIENCE);
+	}
+	if (pump->terminal == NULL && pump->polled[POLL_INPUT].revents != 0)
+		read_input(pump);
+	if (pump->polled[POLL_OUTPUT].revents & (POLLERR | POLLNVAL))
+		pump->outlet.failure = EPIPE;
+}
+
+/* Turns until a key was pressed. False: no line is wanted any more. */
+static bool
+wait_for_key(void *state)
+{
+	struct pump *pump = state;
+
+	for (;;) {
+		if (interrupts_take_resumption())
+			terminal_resume(pump->terminal);
+		if (interrupts_take_resize())
+			terminal_resize(pump->terminal);
+		turn(pump);
+		if (pump->has_ended) {
+			terminal_erase(pump->terminal);
+			return false;
+		}
+		if (interrupts_have_come()) {
+			terminal_leave(pump->terminal);
+			return false;
+		}
+		if (pump->polled[POLL_INPUT].revents != 0)
+			return true;
+	}
+}
+
+static void
+obey(struct pump *pump, struct slice line)
+{
+	struct command command;
+	const char *why = command_parse(&command, line);
+
+	if (why != NULL) {
+		display_error(&pump->display, why);
+	} else if (command.opcode == OPCODE_CLOSE) {
+		begin_close(pump, command.code, command.reason);
+	} else {
+		connection_send(
+			pump->connection, command.opcode, &command.payload, 1);
+		display_sent(&pump->display, command.opcode, command.payload);
+	}
+}
+
+static bool
+is_quit(struct slice line)
+{
+	return slice_equals_ignoring_case(line, slice_of("quit"));
+}
+
+static void
+handle_typed(struct pump *pump, struct slice line)
+{
+	const char *why;
+
+	if (is_quit(line)) {
+		begin_close(pump, CLOSE_NORMAL, NULL);
+		return;
+	}
+	if (pump->options->slash && command_is_meant(line)) {
+		obey(pump, line);
+		return;
+	}
+	why = send_line(pump, line);
+	if (why != NULL)
+		display_error(&pump->display, why);
+}
+
+static void
+read_terminal(struct pump *pump)
+{
+	struct slice line;
+
+	show(pump);
+	while (!pump->has_ended && !is_closing(pump) &&
+		terminal_read(pump->terminal, &line))
+		handle_typed(pump, line);
+	if (!pump->has_ended)
+		begin_close(pump, CLOSE_NORMAL, NULL);
+}
+
+/* Whether the server closed before all of the input was sent. */
+static bool
+has_unsent_input(struct pump *pump)
+{
+	struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+
+	if (connection_unsent(pump->connection) > 0 || pump->input_has_failed)
+		return true;
+	if (has_messages_given(pump))
+		return pump->executed < pump->options->messages.count;
+	if (pump->terminal != NULL || pump->options->echo ||
+		pump->input_is_done)
+		return false;
+	if (!pump->input.has_ended && poll(&input, 1, 0) == 1)
+		input_read(&pump->input, STDIN_FILENO);
+	return input_has_rest(&pump->input);
+}
+
+static bool
+is_normal(unsigned code)
+{
+	return code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY ||
+	       code == CLOSE_NO_STATUS;
+}
+
+static enum client_status
+judge(struct pump *pump, const struct connection_end *end)
+{
+	if (pump->gave_up != NULL)
+		return CLIENT_TIMEOUT;
+	if (pump->outlet.failure != 0 && pump->outlet.failure != EPIPE)
+		return CLIENT_CLOSED;
+	if (end->by == CLOSED_BY_NOBODY ||
+		(end->by == CLOSED_BY_US && end->code != pump->close_code))
+		return CLIENT_LOST;
+	if (end->by == CLOSED_BY_PEER && !is_normal(end->code))
+		return CLIENT_CLOSED;
+	if (interrupts_have_come() && pump->terminal == NULL)
+		return CLIENT_INTERRUPTED;
+	return has_unsent_input(pump) ? CLIENT_LOST : CLIENT_DONE;
+}
+
+/* On stderr, what a pipe has no place for. */
+static void
+say_end(struct pump *pump, const struct connection_end *end,
+	enum client_status status)
+{
+	struct buffer text = {0};
+
+	if (pump->outlet.failure != 0 && pump->outlet.failure != EPIPE)
+		fprintf(stderr, "wsclient: cannot write: %s\n",
+			strerror(pump->outlet.failure));
+	if (pump->gave_up != NULL)
+		fprintf(stderr, "wsclient: %s\n", pump->gave_up);
+	else if (is_closing(pump) && pump->has_ended &&
+		 deadline_left(pump->close_until) == 0)
+		fprintf(stderr,
+			"wsclient: the server did not answer the Close\n");
+	else if (pump->terminal == NULL && status != CLIENT_DONE &&
+		 end->code != pump->close_code &&
+		 display_write_end(&text, end, isatty(STDERR_FILENO) == 1))
+		fprintf(stderr, "wsclient: %.*s\n", (int)buffer_length(&text),
+			text.data);
+	buffer_release(&text);
+}
+
+/* What is still to be shown goes out, unless somebody has had enough. */
+static void
+show_rest(struct pump *pump)
+{
+	struct pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+
+	show(pump);
+	while (buffer_length(&pump->display.output) > 0 &&
+		!interrupts_have_come()) {
+		interrupts_poll(&output, 1, INT64_MAX);
+		show(pump);
+	}
+}
+
+static void
+set_blocking(int descriptor, bool blocking)
+{
+	int flags = fcntl(descriptor, F_GETFL);
+
+	fcntl(descriptor, F_SETFL,
+		blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+static enum client_status
+end(struct pump *pump)
+{
+	struct connection_end how = connection_end(pump->connection);
+	enum client_status status = judge(pump, &how);
+	bool has_given_up =
+		pump->gave_up != NULL || deadline_left(end_due(pump)) == 0;
+
+	display_end(&pump->display, &how, status != CLIENT_DONE);
+	show_rest(pump);
+	if (pump->display.has_failed) {
+		fprintf(stderr, "wsclient: out of memory\n");
+		status = CLIENT_CLOSED;
+	}
+	say_end(pump, &how, status);
+	interrupts_release();
+	set_blocking(pump->descriptor, true);
+	if (!has_given_up) {
+		connection_set_polled(pump->connection, false);
+		connection_finish(pump->connection);
+		connection_linger(pump->connection);
+	}
+	return status;
+}
+
+static bool
+is_interactive(const struct client_options *options)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	       options->messages.count == 0 && !options->echo && !options->json;
+}
+
+static void
+init(struct pump *pump, const struct client_options *options)
+{
+	int64_t now = clock_now();
+
+	pump->options = options;
+	pump->last_event = pump->last_heard = pump->unsent_since = now;
+	display_init(&pump->display, options, is_interactive(options));
+	outlet_init(&pump->outlet, STDOUT_FILENO);
+	input_init(&pump->input, options->binary ? INPUT_WHOLE
+				 : options->null ? INPUT_NULLS
+						 : INPUT_LINES);
+	pinger_init(&pump->pinger, options->ping_interval);
+}
+
+static void
+release(struct pump *pump)
+{
+	if (pump->terminal != NULL)
+		terminal_free(pump->terminal);
+	display_release(&pump->display);
+	input_release(&pump->input);
+	buffer_release(&pump->decoded);
+}
+
+enum client_status
+pump_run(const struct client_options *options, struct connection *connection,
+	int descriptor)
+{
+	struct pump pump = {.connection = connection, .descriptor = descriptor};
+	struct terminal_settings settings = {
+		.prompt = options->quiet
+				  ? "> "
+				  : "Enter message (or 'quit' to exit): ",
+		.history = options->history,
+		.wait = wait_for_key,
+		.state = &pump,
+	};
+	enum client_status status;
+
+	init(&pump, options);
+	interrupts_hold();
+	set_blocking(descriptor, false);
+	connection_set_polled(connection, true);
+	if (pump.display.is_interactive)
+		pump.terminal = terminal_new(&settings);
+	display_open(&pump.display);
+	if (pump.terminal != NULL)
+		read_terminal(&pump);
+	while (!pump.has_ended)
+		turn(&pump);
+	status = end(&pump);
+	release(&pump);
+	return status;
+}

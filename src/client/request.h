@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The opening handshake as the options want it: RFC 6455 section 4.1. */
+#ifndef CLIENT_REQUEST_H
+#define CLIENT_REQUEST_H
+
+#include "client/options.h"
+#include "protocol/handshake.h"
+
+struct client_request {
+	struct handshake_offer offer; /* as long-lived as all of this */
+	struct buffer target;
+	struct buffer host;
+	struct buffer origin;
+	struct buffer fields;
+	struct slice *subprotocols;
+};
+
+/*
+ * Makes the offer, without extensions. Returns false when a field or a file
+ * named in the options is no good: a line on stderr says which.
+ */
+bool client_request_init(
+	struct client_request *request, const struct client_options *options);
+void client_request_release(struct client_request *request);
+
+/*
+ * Appends the first line of a file that holds user:password to output, as the
+ * value of an Authorization field (RFC 7617). The same for false.
+ */
+bool client_request_write_basic(struct buffer *output, const char *file);
+
+#endif
