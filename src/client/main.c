@@ -3,8 +3,8 @@
 #include "client/dial.h"
 #include "client/interrupts.h"
 #include "client/options.h"
-#include "client/pump.h"
 #include "client/request.h"
+#include "client/talk.h"
 #include "client/upgrade.h"
 #include "transport/clock.h"
 
@@ -51,7 +51,7 @@ talk(const struct client_options *options, const struct client_request *request,
 	}
 	status = client_upgrade(connection, options, &request->offer, deadline);
 	if (status == CLIENT_DONE)
-		status = pump_run(options, connection, dialled->descriptor);
+		status = client_talk(options, connection, dialled->descriptor);
 	connection_free(connection);
 	return status;
 }

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/pump.h"
 
-#include "client/command.h"
-#include "client/display.h"
 #include "client/encoding.h"
-#include "client/input.h"
 #include "client/interrupts.h"
-#include "client/outlet.h"
-#include "client/pinger.h"
-#include "client/terminal.h"
 #include "protocol/utf8.h"
 #include "transport/clock.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 /* So much waits to be sent before more input is taken. */
@@ -34,52 +26,18 @@
 #define SEND_PATIENCE 30000
 #define CLOSE_PATIENCE 5000
 
-enum {
-	POLL_CONNECTION,
-	POLL_INPUT,
-	POLL_OUTPUT,
-	POLL_COUNT,
-};
-
-struct pump {
-	const struct client_options *options;
-	struct connection *connection;
-	struct terminal *terminal; /* NULL in a pipe */
-	struct display display;
-	struct outlet outlet;
-	struct input input;
-	struct buffer decoded;
-	struct pinger pinger;
-	struct pollfd polled[POLL_COUNT];
-	int descriptor;
-	size_t executed; /* of the messages in the options */
-	uint64_t sent;
-	uint64_t received;
-	size_t unsent; /* when it was looked at last, and since when so */
-	int64_t unsent_since;
-	size_t unsent_max;  /* more is not taken from the server then */
-	int64_t last_event; /* sent or received */
-	int64_t last_heard; /* any byte of the server's */
-	int64_t close_until;
-	unsigned close_code; /* ours, 0 before it */
-	bool input_is_done;
-	bool input_has_failed;
-	bool has_ended;
-	const char *gave_up; /* why we do not wait any longer */
-};
-
-static bool
-is_closing(const struct pump *pump)
+bool
+pump_is_closing(const struct pump *pump)
 {
 	return pump->close_code != 0;
 }
 
-static void
-begin_close(struct pump *pump, unsigned code, const char *reason)
+void
+pump_close(struct pump *pump, unsigned code, const char *reason)
 {
 	int64_t patience = CLOSE_PATIENCE;
 
-	if (is_closing(pump))
+	if (pump_is_closing(pump))
 		return;
 	if (pump->options->wait > patience)
 		patience = pump->options->wait;
@@ -89,9 +47,10 @@ begin_close(struct pump *pump, unsigned code, const char *reason)
 }
 
 static void
-give_up(struct pump *pump, const char *why)
+give_up(struct pump *pump, const char *why, bool has_timed_out)
 {
 	pump->gave_up = why;
+	pump->has_timed_out = has_timed_out;
 	pump->has_ended = true;
 }
 
@@ -123,8 +82,8 @@ decode(struct pump *pump, struct slice line, struct slice *payload)
 	return why;
 }
 
-static const char *
-send_line(struct pump *pump, struct slice line)
+const char *
+pump_send_line(struct pump *pump, struct slice line)
 {
 	enum opcode opcode = opcode_of_input(pump->options);
 	struct slice payload;
@@ -179,14 +138,14 @@ refuse_line(struct pump *pump, const char *why)
 	fprintf(stderr, "wsclient: %s\n", text);
 	display_error(&pump->display, text);
 	pump->input_has_failed = true;
-	begin_close(pump, CLOSE_NORMAL, NULL);
+	pump_close(pump, CLOSE_NORMAL, NULL);
 }
 
 static bool
 takes_input(const struct pump *pump)
 {
 	return pump->terminal == NULL && !pump->options->echo &&
-	       !pump->input_is_done && !is_closing(pump) &&
+	       !pump->input_is_done && !pump_is_closing(pump) &&
 	       connection_unsent(pump->connection) < UNSENT_MAX;
 }
 
@@ -196,7 +155,7 @@ feed(struct pump *pump)
 	struct slice line;
 
 	while (takes_input(pump) && take_line(pump, &line)) {
-		const char *why = send_line(pump, line);
+		const char *why = pump_send_line(pump, line);
 
 		if (why != NULL)
 			refuse_line(pump, why);
@@ -209,7 +168,7 @@ feed(struct pump *pump)
 static int64_t
 close_due(const struct pump *pump)
 {
-	if (!pump->input_is_done || is_closing(pump) ||
+	if (!pump->input_is_done || pump_is_closing(pump) ||
 		pump->options->wait == CLIENT_WAIT_FOREVER)
 		return DEADLINE_NEVER;
 	if (pump->options->wait == 0 || pump->received >= pump->sent)
@@ -229,13 +188,14 @@ send_due(const struct pump *pump)
 static int64_t
 end_due(const struct pump *pump)
 {
-	return is_closing(pump) ? pump->close_until : DEADLINE_NEVER;
+	return pump_is_closing(pump) ? pump->close_until : DEADLINE_NEVER;
 }
 
 static int64_t
 ping_due(const struct pump *pump)
 {
-	return is_closing(pump) ? DEADLINE_NEVER : pinger_due(&pump->pinger);
+	return pump_is_closing(pump) ? DEADLINE_NEVER
+				     : pinger_due(&pump->pinger);
 }
 
 static void
@@ -258,15 +218,15 @@ tend(struct pump *pump)
 	watch_sending(pump);
 	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come() ||
 		pump->outlet.failure != 0)
-		begin_close(pump, CLOSE_NORMAL, NULL);
+		pump_close(pump, CLOSE_NORMAL, NULL);
 	if (deadline_left(send_due(pump)) == 0)
-		give_up(pump, "the server takes nothing");
+		give_up(pump, "the server takes nothing", true);
 	else if (deadline_left(end_due(pump)) == 0)
-		give_up(pump, NULL);
+		give_up(pump, "the server did not answer the Close", false);
 	else if (deadline_left(ping_due(pump)) == 0 &&
 		 !pinger_tend(
 			 &pump->pinger, pump->connection, pump->last_heard))
-		give_up(pump, "the server does not answer pings");
+		give_up(pump, "the server does not answer pings", true);
 }
 
 static void
@@ -282,7 +242,7 @@ take_message(struct pump *pump, const struct message *message)
 		return;
 	pump->received++;
 	pump->last_event = clock_now();
-	if (is_closing(pump))
+	if (pump_is_closing(pump))
 		pump->close_until = deadline_after(CLOSE_PATIENCE);
 	if (pump->options->echo)
 		connection_send(pump->connection, message->opcode,
@@ -315,8 +275,8 @@ receive(struct pump *pump)
 	connection_flush(pump->connection);
 }
 
-static void
-show(struct pump *pump)
+void
+pump_show(struct pump *pump)
 {
 	struct buffer *output = &pump->display.output;
 
@@ -351,7 +311,7 @@ static bool
 reads_input(const struct pump *pump)
 {
 	return pump->terminal != NULL
-		       ? !is_closing(pump)
+		       ? !pump_is_closing(pump)
 		       : takes_input(pump) && !has_messages_given(pump);
 }
 
@@ -383,12 +343,11 @@ read_input(struct pump *pump)
 	fprintf(stderr, "wsclient: cannot read the input: %s\n",
 		strerror(errno));
 	pump->input_has_failed = true;
-	begin_close(pump, CLOSE_NORMAL, NULL);
+	pump_close(pump, CLOSE_NORMAL, NULL);
 }
 
-/* Everything that can be done without waiting, and then one wait. */
-static void
-turn(struct pump *pump)
+void
+pump_turn(struct pump *pump)
 {
 	bool had_room;
 
@@ -396,7 +355,7 @@ turn(struct pump *pump)
 	tend(pump);
 	receive(pump);
 	had_room = has_room(pump);
-	show(pump);
+	pump_show(pump);
 	if (pump->has_ended)
 		return;
 	watch_sending(pump);
@@ -405,7 +364,7 @@ turn(struct pump *pump)
 					 : deadline_left(next_due(pump)));
 	if (pump->polled[POLL_CONNECTION].revents & POLLIN) {
 		pump->last_heard = clock_now();
-		if (is_closing(pump) &&
+		if (pump_is_closing(pump) &&
 			connection_is_in_message(pump->connection))
 			pump->close_until = deadline_after(CLOSE_PATIENCE);
 	}
@@ -415,88 +374,15 @@ turn(struct pump *pump)
 		pump->outlet.failure = EPIPE;
 }
 
-/* Turns until a key was pressed. False: no line is wanted any more. */
-static bool
-wait_for_key(void *state)
+bool
+pump_has_key(const struct pump *pump)
 {
-	struct pump *pump = state;
-
-	for (;;) {
-		if (interrupts_take_resumption())
-			terminal_resume(pump->terminal);
-		if (interrupts_take_resize())
-			terminal_resize(pump->terminal);
-		turn(pump);
-		if (pump->has_ended) {
-			terminal_erase(pump->terminal);
-			return false;
-		}
-		if (interrupts_have_come()) {
-			terminal_leave(pump->terminal);
-			return false;
-		}
-		if (pump->polled[POLL_INPUT].revents != 0)
-			return true;
-	}
-}
-
-static void
-obey(struct pump *pump, struct slice line)
-{
-	struct command command;
-	const char *why = command_parse(&command, line);
-
-	if (why != NULL) {
-		display_error(&pump->display, why);
-	} else if (command.opcode == OPCODE_CLOSE) {
-		begin_close(pump, command.code, command.reason);
-	} else {
-		connection_send(
-			pump->connection, command.opcode, &command.payload, 1);
-		display_sent(&pump->display, command.opcode, command.payload);
-	}
-}
-
-static bool
-is_quit(struct slice line)
-{
-	return slice_equals_ignoring_case(line, slice_of("quit"));
-}
-
-static void
-handle_typed(struct pump *pump, struct slice line)
-{
-	const char *why;
-
-	if (is_quit(line)) {
-		begin_close(pump, CLOSE_NORMAL, NULL);
-		return;
-	}
-	if (pump->options->slash && command_is_meant(line)) {
-		obey(pump, line);
-		return;
-	}
-	why = send_line(pump, line);
-	if (why != NULL)
-		display_error(&pump->display, why);
-}
-
-static void
-read_terminal(struct pump *pump)
-{
-	struct slice line;
-
-	show(pump);
-	while (!pump->has_ended && !is_closing(pump) &&
-		terminal_read(pump->terminal, &line))
-		handle_typed(pump, line);
-	if (!pump->has_ended)
-		begin_close(pump, CLOSE_NORMAL, NULL);
+	return pump->polled[POLL_INPUT].revents != 0;
 }
 
 /* Whether the server closed before all of the input was sent. */
-static bool
-has_unsent_input(struct pump *pump)
+bool
+pump_has_unsent_input(struct pump *pump)
 {
 	struct pollfd input = {STDIN_FILENO, POLLIN, 0};
 
@@ -512,68 +398,6 @@ has_unsent_input(struct pump *pump)
 	return input_has_rest(&pump->input);
 }
 
-static bool
-is_normal(unsigned code)
-{
-	return code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY ||
-	       code == CLOSE_NO_STATUS;
-}
-
-static enum client_status
-judge(struct pump *pump, const struct connection_end *end)
-{
-	if (pump->gave_up != NULL)
-		return CLIENT_TIMEOUT;
-	if (pump->outlet.failure != 0 && pump->outlet.failure != EPIPE)
-		return CLIENT_CLOSED;
-	if (end->by == CLOSED_BY_NOBODY ||
-		(end->by == CLOSED_BY_US && end->code != pump->close_code))
-		return CLIENT_LOST;
-	if (end->by == CLOSED_BY_PEER && !is_normal(end->code))
-		return CLIENT_CLOSED;
-	if (interrupts_have_come() && pump->terminal == NULL)
-		return CLIENT_INTERRUPTED;
-	return has_unsent_input(pump) ? CLIENT_LOST : CLIENT_DONE;
-}
-
-/* On stderr, what a pipe has no place for. */
-static void
-say_end(struct pump *pump, const struct connection_end *end,
-	enum client_status status)
-{
-	struct buffer text = {0};
-
-	if (pump->outlet.failure != 0 && pump->outlet.failure != EPIPE)
-		fprintf(stderr, "wsclient: cannot write: %s\n",
-			strerror(pump->outlet.failure));
-	if (pump->gave_up != NULL)
-		fprintf(stderr, "wsclient: %s\n", pump->gave_up);
-	else if (is_closing(pump) && pump->has_ended &&
-		 deadline_left(pump->close_until) == 0)
-		fprintf(stderr,
-			"wsclient: the server did not answer the Close\n");
-	else if (pump->terminal == NULL && status != CLIENT_DONE &&
-		 end->code != pump->close_code &&
-		 display_write_end(&text, end, isatty(STDERR_FILENO) == 1))
-		fprintf(stderr, "wsclient: %.*s\n", (int)buffer_length(&text),
-			text.data);
-	buffer_release(&text);
-}
-
-/* What is still to be shown goes out, unless somebody has had enough. */
-static void
-show_rest(struct pump *pump)
-{
-	struct pollfd output = {STDOUT_FILENO, POLLOUT, 0};
-
-	show(pump);
-	while (buffer_length(&pump->display.output) > 0 &&
-		!interrupts_have_come()) {
-		interrupts_poll(&output, 1, INT64_MAX);
-		show(pump);
-	}
-}
-
 static void
 set_blocking(int descriptor, bool blocking)
 {
@@ -583,90 +407,37 @@ set_blocking(int descriptor, bool blocking)
 		blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
-static enum client_status
-end(struct pump *pump)
-{
-	struct connection_end how = connection_end(pump->connection);
-	enum client_status status = judge(pump, &how);
-	bool has_given_up =
-		pump->gave_up != NULL || deadline_left(end_due(pump)) == 0;
-
-	display_end(&pump->display, &how, status != CLIENT_DONE);
-	show_rest(pump);
-	if (pump->display.has_failed) {
-		fprintf(stderr, "wsclient: out of memory\n");
-		status = CLIENT_CLOSED;
-	}
-	say_end(pump, &how, status);
-	interrupts_release();
-	set_blocking(pump->descriptor, true);
-	if (!has_given_up) {
-		connection_set_polled(pump->connection, false);
-		connection_finish(pump->connection);
-		connection_linger(pump->connection);
-	}
-	return status;
-}
-
-static bool
-is_interactive(const struct client_options *options)
-{
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
-	       options->messages.count == 0 && !options->echo && !options->json;
-}
-
-static void
-init(struct pump *pump, const struct client_options *options)
+void
+pump_init(struct pump *pump, const struct client_options *options,
+	struct connection *connection, int descriptor)
 {
 	int64_t now = clock_now();
 
-	pump->options = options;
+	*pump = (struct pump){.options = options,
+		.connection = connection,
+		.descriptor = descriptor};
 	pump->last_event = pump->last_heard = pump->unsent_since = now;
-	display_init(&pump->display, options, is_interactive(options));
+	display_init(&pump->display, options, false);
 	outlet_init(&pump->outlet, STDOUT_FILENO);
 	input_init(&pump->input, options->binary ? INPUT_WHOLE
 				 : options->null ? INPUT_NULLS
 						 : INPUT_LINES);
 	pinger_init(&pump->pinger, options->ping_interval);
+	set_blocking(descriptor, false);
+	connection_set_polled(connection, true);
 }
 
-static void
-release(struct pump *pump)
+void
+pump_stop(struct pump *pump)
 {
-	if (pump->terminal != NULL)
-		terminal_free(pump->terminal);
+	set_blocking(pump->descriptor, true);
+	connection_set_polled(pump->connection, false);
+}
+
+void
+pump_release(struct pump *pump)
+{
 	display_release(&pump->display);
 	input_release(&pump->input);
 	buffer_release(&pump->decoded);
-}
-
-enum client_status
-pump_run(const struct client_options *options, struct connection *connection,
-	int descriptor)
-{
-	struct pump pump = {.connection = connection, .descriptor = descriptor};
-	struct terminal_settings settings = {
-		.prompt = options->quiet
-				  ? "> "
-				  : "Enter message (or 'quit' to exit): ",
-		.history = options->history,
-		.wait = wait_for_key,
-		.state = &pump,
-	};
-	enum client_status status;
-
-	init(&pump, options);
-	interrupts_hold();
-	set_blocking(descriptor, false);
-	connection_set_polled(connection, true);
-	if (pump.display.is_interactive)
-		pump.terminal = terminal_new(&settings);
-	display_open(&pump.display);
-	if (pump.terminal != NULL)
-		read_terminal(&pump);
-	while (!pump.has_ended)
-		turn(&pump);
-	status = end(&pump);
-	release(&pump);
-	return status;
 }
