@@ -108,9 +108,8 @@ static const struct option_row rows[] = {
 	{"execute", 'x', "MESSAGE", "send it, not the input; repeatable",
 		option_add_string, FIELD(messages), 0, 0},
 	{"wait", 'w', "SEC",
-		"close when no reply comes for so long; 0: at once, "
-		"-1: never (2)",
-		set_wait, FIELD(wait), 0, DAY},
+		"close after so long without a reply; -1: never (2)", set_wait,
+		FIELD(wait), 0, DAY},
 	{"null", '0', NULL, "NUL ends a message, not LF, in and out",
 		option_set_flag, FIELD(null), 0, 0},
 	{"binary", 'b', NULL, "the whole input is one binary message",
