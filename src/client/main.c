@@ -15,7 +15,7 @@
 #define SEND_TIMEOUT 30000
 
 /* How long the end of the stream is waited for behind both Closes. */
-#define GRACE 2000
+#define GRACE 1000
 
 /* A descriptor of ours must not take the place of a standard one. */
 static void
