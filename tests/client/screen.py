@@ -57,7 +57,9 @@ class Screen:
         self.press("Enter")
 
     def resize(self, columns, rows=20):
+        """Also waits until tmux tells the program, which takes a while."""
         self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+        time.sleep(1)
 
     def shown(self, *options):
         """What is to be seen, without what is empty at the ends."""
