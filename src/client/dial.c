@@ -5,7 +5,10 @@
 #include "transport/clock.h"
 #include "transport/connecting.h"
 #include "transport/tcp.h"
+#include "transport/tls.h"
+#include "transport/tls_context.h"
 
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,17 +61,30 @@ open_socket(const struct uri *uri, int64_t deadline, int *descriptor)
 	return CLIENT_DONE;
 }
 
-/* The one place where TLS comes between. */
+/* Puts TLS between, whose handshake is that of the connection. */
 static enum client_status
-secure(const struct client_options *options, int64_t deadline,
-	struct transport **transport)
+secure(const struct client_options *options, struct transport **transport)
 {
-	(void)deadline;
-	(void)transport;
+	struct tls_files files = {options->cert, options->key, options->ca};
+	char error[TLS_ERROR_SIZE] = "out of memory", host[NAME_SIZE];
+	struct transport *tls = NULL;
+	SSL_CTX *context;
+
 	if (!options->uri.secure)
 		return CLIENT_DONE;
-	fprintf(stderr, "wsclient: wss:// is not supported\n");
-	return CLIENT_TLS;
+	context = tls_client_context(&files, options->insecure, error);
+	if (context != NULL && copy_name(host, options->uri.host))
+		tls = tls_connect(*transport, context, host);
+	SSL_CTX_free(context);
+	if (tls == NULL) {
+		fprintf(stderr, "wsclient: %s\n", error);
+		return CLIENT_TLS;
+	}
+	*transport = tls;
+	if (options->insecure)
+		fprintf(stderr, "wsclient: warning: whose certificate it is "
+				"was not verified\n");
+	return CLIENT_DONE;
 }
 
 static enum client_status
@@ -91,7 +107,7 @@ dial_through(const struct proxy *proxy, const struct client_options *options,
 		status = proxy_connect(
 			proxy, dialled->transport, &options->uri, deadline);
 	if (status == CLIENT_DONE)
-		status = secure(options, deadline, &dialled->transport);
+		status = secure(options, &dialled->transport);
 	if (status != CLIENT_DONE)
 		dialled->transport->type->close(dialled->transport);
 	return status;

@@ -17,6 +17,8 @@
 /* How long the end of the stream is waited for behind both Closes. */
 #define GRACE 1000
 
+#define DEFLATE_LEVEL 6
+
 /* A descriptor of ours must not take the place of a standard one. */
 static void
 fill_standard_descriptors(void)
@@ -30,6 +32,15 @@ fill_standard_descriptors(void)
 		close(descriptor);
 }
 
+/* A client can afford the memory for what compresses best. */
+static struct deflate_settings
+deflate_of(const struct client_options *options)
+{
+	return (struct deflate_settings){.enabled = !options->no_deflate,
+		.window = DEFLATE_WINDOW_MAX,
+		.level = DEFLATE_LEVEL};
+}
+
 static enum client_status
 talk(const struct client_options *options, const struct client_request *request,
 	const struct dialled *dialled, int64_t deadline)
@@ -39,6 +50,7 @@ talk(const struct client_options *options, const struct client_request *request,
 		.max_message = (size_t)options->max_message,
 		.send_timeout = SEND_TIMEOUT,
 		.grace = GRACE,
+		.deflate = deflate_of(options),
 	};
 	struct connection *connection =
 		connection_new(dialled->transport, &settings, NULL);
@@ -60,11 +72,12 @@ static enum client_status
 run(const struct client_options *options)
 {
 	int64_t deadline = deadline_after(options->connect_timeout);
+	struct deflate_settings deflate = deflate_of(options);
 	struct client_request request;
 	struct dialled dialled;
 	enum client_status status = CLIENT_USAGE;
 
-	if (client_request_init(&request, options)) {
+	if (client_request_init(&request, options, &deflate)) {
 		status = client_dial(options, deadline, &dialled);
 		if (status == CLIENT_DONE)
 			status = talk(options, &request, &dialled, deadline);

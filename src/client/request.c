@@ -204,14 +204,16 @@ offer_subprotocols(
 }
 
 bool
-client_request_init(
-	struct client_request *request, const struct client_options *options)
+client_request_init(struct client_request *request,
+	const struct client_options *options,
+	const struct deflate_settings *deflate)
 {
 	struct handshake_offer *offer = &request->offer;
 
 	*request = (struct client_request){0};
 	if (!buffer_append(&request->origin, slice_of(options->origin)) ||
-		!uri_write_target(&request->target, &options->uri))
+		!uri_write_target(&request->target, &options->uri) ||
+		!deflate_offer(deflate, &request->extensions))
 		return complain_of_memory();
 	if (!add_headers(request, &options->headers) ||
 		!offer_subprotocols(request, &options->subprotocols))
@@ -224,6 +226,7 @@ client_request_init(
 			      : options->uri.host_field;
 	offer->target = buffer_bytes(&request->target);
 	offer->origin = buffer_bytes(&request->origin);
+	offer->extensions = buffer_bytes(&request->extensions);
 	offer->more_fields = buffer_bytes(&request->fields);
 	return handshake_generate_key(offer) || complain_of_memory();
 }
@@ -235,5 +238,6 @@ client_request_release(struct client_request *request)
 	buffer_release(&request->host);
 	buffer_release(&request->origin);
 	buffer_release(&request->fields);
+	buffer_release(&request->extensions);
 	free(request->subprotocols);
 }

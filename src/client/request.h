@@ -5,6 +5,7 @@
 
 #include "client/options.h"
 #include "protocol/handshake.h"
+#include "protocol/permessage_deflate.h"
 
 struct client_request {
 	struct handshake_offer offer; /* as long-lived as all of this */
@@ -12,15 +13,17 @@ struct client_request {
 	struct buffer host;
 	struct buffer origin;
 	struct buffer fields;
+	struct buffer extensions;
 	struct slice *subprotocols;
 };
 
 /*
- * Makes the offer, without extensions. Returns false when a field or a file
- * named in the options is no good: a line on stderr says which.
+ * Makes the offer, with this one of compression. Returns false when a field or
+ * a file named in the options is no good: a line on stderr says which.
  */
-bool client_request_init(
-	struct client_request *request, const struct client_options *options);
+bool client_request_init(struct client_request *request,
+	const struct client_options *options,
+	const struct deflate_settings *deflate);
 void client_request_release(struct client_request *request);
 
 /*

@@ -135,8 +135,15 @@ refuse(struct connection *connection, const struct http_head *response,
 
 /* There is no response, or what came is none. */
 static enum client_status
-fail(struct verdict verdict, int64_t deadline)
+fail(const struct connection *connection, struct verdict verdict,
+	int64_t deadline)
 {
+	const char *failure = connection_failure(connection);
+
+	if (failure != NULL) {
+		fprintf(stderr, "wsclient: %s\n", failure);
+		return CLIENT_TLS;
+	}
 	if (deadline_left(deadline) == 0) {
 		fprintf(stderr, "wsclient: the handshake timed out\n");
 		return CLIENT_TIMEOUT;
@@ -167,6 +174,6 @@ client_upgrade(struct connection *connection,
 	if (is_open)
 		return CLIENT_DONE;
 	if (response.status == 0)
-		return fail(verdict, deadline);
+		return fail(connection, verdict, deadline);
 	return refuse(connection, &response, verdict, deadline);
 }

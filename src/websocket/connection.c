@@ -501,8 +501,7 @@ connection_request(struct connection *connection,
 	struct stream *stream = &connection->stream;
 
 	if (!opening_prepare(stream, deadline, verdict) ||
-		!opening_write_request(
-			stream, offer, &connection->settings->deflate) ||
+		!handshake_write_request(&stream->output, offer) ||
 		!flush(connection) ||
 		!opening_receive_response(stream, &connection->assembler.input,
 			deadline, response, verdict))

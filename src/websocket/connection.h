@@ -76,8 +76,9 @@ bool connection_accept(struct connection *connection,
 	const struct http_head *request, struct slice subprotocol);
 
 /*
- * Sends a request, with our own offer of compression in it, and receives the
- * answer until the deadline. Stores the response, valid until the next
+ * Sends a request and receives the answer until the deadline; what the offer
+ * says of extensions is what deflate_offer wrote with the connection's
+ * settings. Stores the response, valid until the next
  * connection_receive; the subprotocol selected is in its
  * Sec-WebSocket-Protocol. Returns whether the connection is open; else *verdict
  * names what is wrong with the response, or is fine when the stream was lost.

@@ -108,22 +108,6 @@ opening_write_response(struct stream *stream, const struct http_head *request,
 	return is_written;
 }
 
-bool
-opening_write_request(struct stream *stream,
-	const struct handshake_offer *offer,
-	const struct deflate_settings *settings)
-{
-	struct handshake_offer whole = *offer;
-	struct buffer extensions = {0};
-	bool is_written = deflate_offer(settings, &extensions);
-
-	whole.extensions = buffer_bytes(&extensions);
-	is_written =
-		is_written && handshake_write_request(&stream->output, &whole);
-	buffer_release(&extensions);
-	return is_written;
-}
-
 struct verdict
 opening_check_response(const struct http_head *response,
 	const struct handshake_offer *offer,

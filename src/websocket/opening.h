@@ -33,11 +33,6 @@ bool opening_write_response(struct stream *stream,
 	const struct deflate_settings *settings,
 	struct deflate_agreement *agreement);
 
-/* Writes the request to the output, and offers what the settings say. */
-bool opening_write_request(struct stream *stream,
-	const struct handshake_offer *offer,
-	const struct deflate_settings *settings);
-
 /*
  * The same for a response. The verdict is fine when the stream ended or was
  * lost.
@@ -46,8 +41,8 @@ bool opening_receive_response(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *response, struct verdict *verdict);
 
 /*
- * Checks it; its code is the response's status. Stores what was agreed on of
- * what the settings made us offer.
+ * Checks the response; the verdict's code is its status. Stores what was
+ * agreed on where deflate_offer wrote the offer with the same settings.
  */
 struct verdict opening_check_response(const struct http_head *response,
 	const struct handshake_offer *offer,
