@@ -17,6 +17,23 @@
 static const unsigned char protocols[] = "\x08http/1.1";
 #define PROTOCOLS_LENGTH (sizeof(protocols) - 1)
 
+#define NONE_IN_IT "there is none in it"
+#define OF_ANOTHER "it belongs to another certificate"
+
+/* What OpenSSL says in terms of its own. */
+static const struct wording {
+	int library;
+	int reason;
+	const char *text;
+} wordings[] = {
+	{ERR_LIB_PEM, PEM_R_NO_START_LINE, NONE_IN_IT},
+	{ERR_LIB_X509, X509_R_NO_CERTIFICATE_OR_CRL_FOUND, NONE_IN_IT},
+	{ERR_LIB_OSSL_DECODER, ERR_R_UNSUPPORTED, NONE_IN_IT},
+	{ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH, OF_ANOTHER},
+	{ERR_LIB_SSL, SSL_R_NO_CERTIFICATE_ASSIGNED, OF_ANOTHER},
+};
+#define WORDINGS (sizeof(wordings) / sizeof(wordings[0]))
+
 const char *
 tls_reason(void)
 {
@@ -25,9 +42,10 @@ tls_reason(void)
 
 	if (ERR_SYSTEM_ERROR(error))
 		return strerror(ERR_GET_REASON(error));
-	if (ERR_GET_LIB(error) == ERR_LIB_PEM &&
-		ERR_GET_REASON(error) == PEM_R_NO_START_LINE)
-		return "there is none in it";
+	for (size_t i = 0; i < WORDINGS; i++)
+		if (ERR_GET_LIB(error) == wordings[i].library &&
+			ERR_GET_REASON(error) == wordings[i].reason)
+			return wordings[i].text;
 	reason = ERR_reason_error_string(error);
 	return reason != NULL ? reason : "unknown error";
 }
@@ -43,52 +61,54 @@ refuse_password(char *password, int size, int writing, void *asked)
 	return -1;
 }
 
+/* Returns false, as it is told. */
 static bool
-load_key(SSL_CTX *context, const char *file, char error[TLS_ERROR_SIZE])
+tell(const char *what, const char *file, bool is_encrypted,
+	char error[TLS_ERROR_SIZE])
 {
-	bool asked = false, loaded;
+	snprintf(error, TLS_ERROR_SIZE, "cannot use %s '%s': %s", what, file,
+		is_encrypted ? "it is encrypted" : tls_reason());
+	return false;
+}
+
+/* A key of another type than the certificate's shows in the check alone. */
+static bool
+load_pair(SSL_CTX *context, const struct tls_files *files, const bool *asked,
+	char error[TLS_ERROR_SIZE])
+{
+	const char *certificate = files->certificate;
+	const char *key = files->key != NULL ? files->key : certificate;
 
 	ERR_clear_error();
-	SSL_CTX_set_default_passwd_cb(context, refuse_password);
-	SSL_CTX_set_default_passwd_cb_userdata(context, &asked);
-	loaded = SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) ==
-		 1;
-	SSL_CTX_set_default_passwd_cb_userdata(context, NULL);
-	if (loaded)
-		return true;
-	snprintf(error, TLS_ERROR_SIZE, "cannot use key '%s': %s", file,
-		asked ? "it is encrypted" : tls_reason());
-	return false;
+	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+		return tell("certificate", certificate, *asked, error);
+	if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
+		SSL_CTX_check_private_key(context) != 1)
+		return tell("key", key, *asked, error);
+	return true;
 }
 
 static bool
 load_certificate(SSL_CTX *context, const struct tls_files *files,
 	char error[TLS_ERROR_SIZE])
 {
-	const char *certificate = files->certificate;
+	bool asked = false, loaded;
 
-	if (certificate == NULL)
+	if (files->certificate == NULL)
 		return true;
-	ERR_clear_error();
-	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) {
-		snprintf(error, TLS_ERROR_SIZE,
-			"cannot use certificate '%s': %s", certificate,
-			tls_reason());
-		return false;
-	}
-	return load_key(
-		context, files->key != NULL ? files->key : certificate, error);
+	SSL_CTX_set_default_passwd_cb(context, refuse_password);
+	SSL_CTX_set_default_passwd_cb_userdata(context, &asked);
+	loaded = load_pair(context, files, &asked, error);
+	SSL_CTX_set_default_passwd_cb_userdata(context, NULL);
+	return loaded;
 }
 
 static bool
 load_authorities(SSL_CTX *context, const char *file, char error[TLS_ERROR_SIZE])
 {
 	ERR_clear_error();
-	if (SSL_CTX_load_verify_file(context, file) == 1)
-		return true;
-	snprintf(error, TLS_ERROR_SIZE, "cannot use authorities '%s': %s", file,
-		tls_reason());
-	return false;
+	return SSL_CTX_load_verify_file(context, file) == 1 ||
+	       tell("authorities", file, false, error);
 }
 
 static int
@@ -110,7 +130,8 @@ select_protocol(SSL *ssl, const unsigned char **selected,
 
 /*
  * Buffers go back while a connection is idle, and one receive takes all that
- * has come rather than a record's header.
+ * has come rather than a record's header. A server does not look at the
+ * protocols set here, whose setter returns 0 when all is well.
  */
 static SSL_CTX *
 new_context(const SSL_METHOD *method, char error[TLS_ERROR_SIZE])
@@ -121,7 +142,9 @@ new_context(const SSL_METHOD *method, char error[TLS_ERROR_SIZE])
 	context = SSL_CTX_new(method);
 	if (context == NULL ||
 		SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
-		SSL_CTX_set_cipher_list(context, CIPHERS_OF_1_2) != 1) {
+		SSL_CTX_set_cipher_list(context, CIPHERS_OF_1_2) != 1 ||
+		SSL_CTX_set_alpn_protos(context, protocols, PROTOCOLS_LENGTH) !=
+			0) {
 		snprintf(error, TLS_ERROR_SIZE, "cannot set up TLS: %s",
 			tls_reason());
 		SSL_CTX_free(context);
@@ -149,11 +172,8 @@ ask_for_certificates(
 	if (!load_authorities(context, file, error))
 		return false;
 	names = SSL_load_client_CA_file(file);
-	if (names == NULL) {
-		snprintf(error, TLS_ERROR_SIZE, "cannot use authorities '%s'",
-			file);
-		return false;
-	}
+	if (names == NULL)
+		return tell("authorities", file, false, error);
 	SSL_CTX_set_client_CA_list(context, names);
 	SSL_CTX_set_verify(context,
 		SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
@@ -202,10 +222,7 @@ tls_client_context(const struct tls_files *files, bool insecure,
 		return NULL;
 	SSL_CTX_set_verify(
 		context, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-	/* Unlike its like, this returns 0 when all is well. */
-	if (SSL_CTX_set_alpn_protos(context, protocols, PROTOCOLS_LENGTH) ==
-			0 &&
-		load_certificate(context, files, error) &&
+	if (load_certificate(context, files, error) &&
 		trust(context, files->authorities, error))
 		return context;
 	SSL_CTX_free(context);
