@@ -128,16 +128,18 @@ make_bio_method(void)
 static void
 keep_reason(struct tls *tls)
 {
-	long verified = SSL_get_verify_result(tls->ssl);
 	unsigned long error = ERR_peek_error();
+	int reason =
+		ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
 
 	tls->is_broken = true;
-	if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
-		ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		snprintf(tls->why, sizeof(tls->why), "TLS: stream truncated");
-	else if (verified != X509_V_OK)
+	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		snprintf(tls->why, sizeof(tls->why), "TLS: %s: %s",
-			tls_reason(), X509_verify_cert_error_string(verified));
+			tls_reason(),
+			X509_verify_cert_error_string(
+				SSL_get_verify_result(tls->ssl)));
 	else
 		snprintf(tls->why, sizeof(tls->why), "TLS: %s", tls_reason());
 }
@@ -158,7 +160,12 @@ begin_call(struct tls *tls)
 static int
 judge(struct tls *tls, int result, bool is_sending)
 {
-	switch (SSL_get_error(tls->ssl, result)) {
+	int error = SSL_get_error(tls->ssl, result);
+
+	/* It says so too when sending fails behind the peer's close_notify. */
+	if (error == SSL_ERROR_ZERO_RETURN && is_sending)
+		error = SSL_ERROR_SYSCALL;
+	switch (error) {
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
 	case SSL_ERROR_WANT_WRITE:
@@ -196,6 +203,7 @@ open_first(struct tls *tls)
 		return -1;
 	}
 	tls->has_begun = true;
+	tls->has_received = true;
 	tls->first = byte;
 	tls->is_plain = byte >= 'A' && byte <= 'Z';
 	return 0;
@@ -207,11 +215,11 @@ tls_open(struct transport *transport)
 	struct tls *tls = tls_of(transport);
 	int result;
 
+	begin_call(tls);
 	if (!tls->has_begun && open_first(tls) < 0)
 		return -1;
 	if (tls->is_plain)
 		return 0;
-	begin_call(tls);
 	result = SSL_do_handshake(tls->ssl);
 	if (result == 1) {
 		tls->is_open = true;
@@ -251,6 +259,8 @@ tls_wait(struct transport *transport)
 {
 	struct tls *tls = tls_of(transport);
 
+	if (tls->first != NO_BYTE)
+		return 0;
 	if (!tls->is_plain && !tls->is_dry && SSL_has_pending(tls->ssl))
 		return 0;
 	return tls->inner->type->wait(tls->inner);
@@ -321,10 +331,10 @@ tls_finish(struct transport *transport)
 {
 	struct tls *tls = tls_of(transport);
 
-	if (tls->is_open && !tls->is_broken) {
-		begin_call(tls);
-		SSL_shutdown(tls->ssl);
-	}
+	if (tls->is_open && !tls->is_broken)
+		do
+			begin_call(tls);
+		while (SSL_shutdown(tls->ssl) < 0 && tls->failure == EINTR);
 	return tls->inner->type->finish(tls->inner);
 }
 
