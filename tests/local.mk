@@ -48,6 +48,13 @@ unit_tests = \
 	tests/test_stream \
 	tests/test_target \
 	tests/test_tcp \
+	tests/test_tls \
+	tests/test_tls_context \
+	tests/test_tls_ends \
+	tests/test_tls_memory \
+	tests/test_tls_plain \
+	tests/test_tls_threads \
+	tests/test_tls_trust \
 	tests/test_utf8
 
 dist_check_SCRIPTS = \
@@ -85,6 +92,7 @@ LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(EDIT_LIBS) \
 tests_libtests_a_SOURCES = \
 	tests/agreement.c tests/agreement.h \
 	tests/capture.c tests/capture.h \
+	tests/certificates.c tests/certificates.h \
 	tests/deflation.c tests/deflation.h \
 	tests/extension_fields.c tests/extension_fields.h \
 	tests/guard.c tests/guard.h \
@@ -95,7 +103,9 @@ tests_libtests_a_SOURCES = \
 	tests/randomness.c tests/randomness.h \
 	tests/room.c tests/room.h \
 	tests/scratch.c tests/scratch.h \
-	tests/suite.c tests/suite.h
+	tests/suite.c tests/suite.h \
+	tests/tls_peer.c tests/tls_peer.h \
+	tests/tls_server.c tests/tls_server.h
 
 bench_programs = tests/bench/echoload tests/bench/rawecho
 EXTRA_PROGRAMS = $(bench_programs)
