@@ -7,40 +7,41 @@ CHECKS = []
 
 
 class Check:
-    """One named expectation; options are for the server it gets."""
+    """One named expectation; rest is as check has it."""
 
-    def __init__(self, row, section, title, function, options, slow, fails):
+    def __init__(self, row, section, title, function, **rest):
         self.row = row
         self.section = section
         self.title = title
         self.function = function
-        self.options = options
-        self.slow = slow
-        self.fails = fails
+        self.options = rest["options"]
+        self.slow = rest["slow"]
+        self.fails = rest["fails"]
+        self.over = rest["over"]
 
 
 class Skip(Exception):
     """What the check needs is not there."""
 
 
-def check(row, section, title, options=(), cases=None, slow=False,
-          fails=False):
+def check(row, section, title, cases=None, **rest):
     """Registers a function of a server, once or once for each case.
 
-    The title of a case has its name for {}. With options=None the function
-    gets no server and starts its own. With fails=True the server has calls
-    that can be let fail (failing.py).
+    The title of a case has its name for {}. The options are the server's;
+    with options=None the function gets no server and starts its own. With
+    fails=True the server has calls that can be let fail (failing.py). over
+    tells over which schemes it makes sense.
     """
+    rest = {"options": (), "slow": False, "fails": False,
+            "over": ("ws", "wss"), **rest}
 
     def register(function):
         if cases is None:
-            CHECKS.append(
-                Check(row, section, title, function, options, slow, fails))
+            CHECKS.append(Check(row, section, title, function, **rest))
         for name, value in (cases or {}).items():
             CHECKS.append(Check(
                 row, section, title.format(name),
-                lambda server, value=value: function(server, value),
-                options, slow, fails))
+                lambda server, value=value: function(server, value), **rest))
         return function
 
     return register

@@ -25,7 +25,7 @@ def expect_failure(*options, stdout=subprocess.DEVNULL, environment=None):
 
 
 @check("E1", "INTERFACE Log", "URLs that cannot be written end it",
-       options=None)
+       options=None, over=["ws"])
 def full_stdout(_):
     with open("/dev/full", "wb") as full:
         line = expect_failure("-a", "127.0.0.1", stdout=full)
@@ -34,7 +34,7 @@ def full_stdout(_):
 
 
 @check("E2", "INTERFACE Exit", "without a pipe for signals it does not start",
-       options=None)
+       options=None, over=["ws"])
 def no_pipe(_):
     failing = Failing(WSSERVER)
     failing.let("pipe2", error=errno.EMFILE)
@@ -43,7 +43,7 @@ def no_pipe(_):
 
 
 @check("E3", "INTERFACE -u", "{} that cannot be had is an error at start",
-       options=None, cases={"a user": ("-u", "nobody"),
+       options=None, over=["ws"], cases={"a user": ("-u", "nobody"),
                             "a group": ("-g", "daemon")})
 def privileges_not_dropped(_, option):
     needs_root()
@@ -68,7 +68,7 @@ def start_without_memory(call):
 
 
 @check("E4", "DESIGN Threads", "memory is short at the end of the start",
-       options=None)
+       options=None, over=["ws"])
 def memory_short_at_start(_):
     """It serves, or says why not; libcrypto has set itself up by then."""
     last = start_without_memory(EVER)[0]

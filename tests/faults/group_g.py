@@ -217,7 +217,8 @@ def expect_one_line(arguments, status):
     return errors
 
 
-@check("G4", "FAULTS G4", "a port in use is a clear error and 3")
+@check("G4", "FAULTS G4", "a port in use is a clear error and 3",
+       over=["ws"])
 def port_in_use(server):
     port = str(server.address[1])
     line = expect_one_line(["-p", port, "-a", "127.0.0.1"], 3)
@@ -225,13 +226,13 @@ def port_in_use(server):
 
 
 @check("G4", "FAULTS G4", "an address that is not ours is a clear error and 3",
-       options=None)
+       options=None, over=["ws"])
 def foreign_address(_):
     expect_one_line(["-p", "0", "-a", "192.0.2.1"], 3)
 
 
 @check("G4", "FAULTS G4", "a port in use on one of two addresses is 3",
-       options=None)
+       options=None, over=["ws"])
 def port_half_in_use(_):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -255,7 +256,7 @@ def rebind_after_kill(_):
 
 
 @check("G4", "FAULTS G4", "after kill -9 a Unix socket is bound again",
-       options=None)
+       options=None, over=["ws"])
 def rebind_unix_socket(_):
     with tempfile.TemporaryDirectory() as folder:
         options = ["-a", f"unix:{folder}/socket"]
@@ -280,7 +281,8 @@ def start_quietly(options):
     return process
 
 
-@check("G4", "INTERFACE Exit", "a log that cannot be opened is 4", options=None)
+@check("G4", "INTERFACE Exit", "a log that cannot be opened is 4",
+       options=None, over=["ws"])
 def no_log(_):
     line = expect_one_line(["-p", "0", "--log=/nonexistent/log"], 4)
     expect_that("/nonexistent/log" in line, "the file's name", line)
@@ -330,8 +332,8 @@ def with_value(option, value):
     return [option, value]
 
 
-@check("G5", "FAULTS G5", "a bad value of {} is one line and 2", options=None,
-       cases={option: option for option in BAD_VALUES})
+@check("G5", "FAULTS G5", "a bad value of {} is one line and 2",
+       options=None, over=["ws"], cases={option: option for option in BAD_VALUES})
 def bad_values(_, option):
     for value in BAD_VALUES[option]:
         try:
@@ -352,7 +354,8 @@ def expect_clean_line(line, option, value):
     expect(f"controls in the line about {option} {value!r}", [], bad)
 
 
-@check("G5", "FAULTS G5", "{} is one line and 2", options=None, cases={
+@check("G5", "FAULTS G5", "{} is one line and 2",
+       options=None, over=["ws"], cases={
     "an unknown long option": ["--frob"],
     "an unknown letter": ["-Z"],
     "an unknown letter among known ones": ["-vZ"],
@@ -375,14 +378,14 @@ def bad_usage(_, arguments):
 
 
 @check("G5", "INTERFACE GNU habits", "an unknown option points to --help",
-       options=None)
+       options=None, over=["ws"])
 def pointer_to_help(_):
     line = expect_one_line(["--frob"], 2)
     expect_that("ry 'wsserver --help'" in line, "Try 'wsserver --help'", line)
 
 
 @check("G5", "INTERFACE GNU habits", "{} is answered on stdout with 0",
-       options=None, cases={
+       options=None, over=["ws"], cases={
            "--help": ("--help", b"Usage: wsserver"),
            "-h": ("-h", b"Usage: wsserver"),
            "--version": ("--version", b"wsserver (wsserver) "),
@@ -395,7 +398,7 @@ def help_and_version(_, case):
 
 
 @check("G5", "INTERFACE GNU habits", "an unambiguous abbreviation is enough",
-       options=None)
+       options=None, over=["ws"])
 def abbreviation(_):
     with Server("--max-m=10", "--gra", "1", "--echo-p=> ") as server:
         peer = server.open("/")
@@ -436,7 +439,7 @@ def privileges_are_dropped(_):
 
 
 @check("G7", "INTERFACE exit 4", "a log that cannot be reopened ends it",
-       options=None)
+       options=None, over=["ws"])
 def log_of_another(_):
     needs_root()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Group H: the opening handshake (RFC 6455 section 4.2, RFC 9112)."""
 
-import socket
 import time
 
 from checks import Stopwatch, check, expect, expect_between, expect_that
@@ -60,22 +59,12 @@ def slow_head(server):
         for byte in request()[:-4]:
             peer.send(bytes([byte]))
             time.sleep(0.09)
-            if is_readable(peer):
+            if peer.is_readable():
                 break
         response = peer.receive_response()
     check_refusal(response, 408)
     expect_between("seconds until 408", 0.95, 1.6, watch.seconds)
     server.wait_for(f"{peer.name} refused \\(408")
-
-
-def is_readable(peer):
-    peer.socket.setblocking(False)
-    try:
-        return bool(peer.socket.recv(1, socket.MSG_PEEK))
-    except BlockingIOError:
-        return False
-    finally:
-        peer.socket.settimeout(5)
 
 
 @check("H1", "RFC 9110 15.5.9", "silence gets 408 in time",

@@ -12,9 +12,9 @@ import time
 from checks import Skip, Stopwatch, check, expect, expect_between, expect_that
 from checks import wait_until
 from failing import EVER
-from group_r import expect_full
-from peer import (CLOSE, NO_KEY, PING, PONG, TEXT, close, frame, request,
-                  text)
+from group_r import expect_turned_away
+from peer import (CLOSE, NO_KEY, PING, PONG, TEXT, Peer, close, frame,
+                  request, text)
 from server import LINE, Bystander, Server, Usage
 
 KEEPALIVE = ["--ping-interval=1", "--ping-timeout=1"]
@@ -140,7 +140,7 @@ def term_while_accept_fails(_):
 def no_thread(server):
     rule = server.failing.let("pthread_create", last=2, error=errno.EAGAIN)
     for _ in range(2):
-        expect_full(server)
+        expect_turned_away(server)
     server.open().leave()
     expect("calls", 3, server.failing.calls(rule))
     server.process.send_signal(signal.SIGUSR1)
@@ -169,10 +169,7 @@ def no_threads(_):
         set_soft_limit(server, resource.RLIMIT_NPROC, used + 1)
         last = server.open()
         for _ in range(3):
-            response = server.ask(request())
-            expect("status", 503, response.status)
-            expect_that(response.get("Retry-After"), "Retry-After", response)
-            server.wait_for(f"{response.name} refused \\(503")
+            expect_turned_away(server)
         last.leave()
         wait_until(lambda: Usage(server.pid).threads == 2, 2)
         server.open().leave()
@@ -358,12 +355,14 @@ def fin_in_message(server, data):
     server.expect_back_at(usage, 1)
 
 
-@check("T9", "FAULTS T9", "FIN in the opening handshake ends the thread",
-       cases={each: each for each in ("", "GET / HTTP/1.1\r\nHost:")})
-def fin_in_handshake(server, data):
+@check("T9", "FAULTS T9", "FIN {} ends the thread", cases={
+    "before the opening handshake": (b"", {"tls": None}),
+    "in the opening handshake": (b"GET / HTTP/1.1\r\nHost:", {})})
+def fin_in_handshake(server, case):
+    data, rest = case
     usage = Usage(server.pid)
-    peer = server.connect()
-    peer.send(data.encode())
+    peer = server.connect(**rest)
+    peer.send(data)
     peer.finish()
     peer.receive_rest()
     server.expect_back_at(usage, 1)
@@ -396,11 +395,10 @@ CYCLE = request() + text(b"hello", key=NO_KEY) + close()
 
 def cycle(server):
     """A connection's whole life: connect, upgrade, echo, close."""
-    with socket.create_connection(server.address, 5) as peer:
-        peer.sendall(CYCLE)
-        received = b""
-        while piece := peer.recv(4096):
-            received += piece
+    peer = Peer(server.address, tls=server.tls)
+    peer.send(CYCLE)
+    received = peer.receive_rest()
+    peer.close()
     expect("echo and Close", b"\x81\x05hello\x88\x02\x03\xe8", received[-11:])
 
 
@@ -422,7 +420,7 @@ def thousand_cycles(server):
     cycles(server, 1000)
 
 
-@check("T10", "FAULTS T10", "100,000 connections come and go", slow=True,
-       options=("-q",))
+@check("T10", "FAULTS T10", "100,000 connections, of TLS 20,000, come and go",
+       options=("-q",), slow=True)
 def many_cycles(server):
-    cycles(server, 100000)
+    cycles(server, 100000 if server.tls is None else 20000)

@@ -61,7 +61,8 @@ def server_at(path, **surroundings):
         process.wait()
 
 
-@check("U1", "FAULTS L1", "a Unix peer's own name is escaped", options=None)
+@check("U1", "FAULTS L1", "a Unix peer's own name is escaped",
+       options=None, over=["ws"])
 def name_of_a_peer(_):
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log")
@@ -81,7 +82,7 @@ def close_output():
 
 
 @check("U2", "FAULTS L3", "without stdout and stderr it serves",
-       options=None)
+       options=None, over=["ws"])
 def without_output(_):
     with tempfile.TemporaryDirectory() as folder, \
             server_at(folder + "/s", preexec_fn=close_output):
@@ -90,7 +91,7 @@ def without_output(_):
 
 
 @check("U3", "FAULTS L2", "a terminal that nobody reads stops no connection",
-       options=None)
+       options=None, over=["ws"])
 def stopped_terminal(_):
     master, slave = pty.openpty()
     try:
@@ -104,7 +105,7 @@ def stopped_terminal(_):
 
 
 @check("U4", "FAULTS, others", "the socket of a live server is not taken",
-       options=None)
+       options=None, over=["ws"])
 def live_socket(_):
     with tempfile.TemporaryDirectory() as folder, \
             server_at(folder + "/s", stdout=subprocess.DEVNULL,
@@ -117,7 +118,7 @@ def live_socket(_):
 
 
 @check("U5", "FAULTS, others", "the socket of a dead server is replaced",
-       options=None)
+       options=None, over=["ws"])
 def dead_socket(_):
     with tempfile.TemporaryDirectory() as folder:
         dead = socket.socket(socket.AF_UNIX)
@@ -129,7 +130,7 @@ def dead_socket(_):
 
 
 @check("U6", "FAULTS, others", "a file that is no socket is left alone",
-       options=None)
+       options=None, over=["ws"])
 def other_file(_):
     with tempfile.NamedTemporaryFile() as file:
         server = subprocess.run(

@@ -5,6 +5,8 @@ import socket
 import struct
 import time
 
+from stream import Stream, TlsStream
+
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 MASKING_KEY = b"\x37\xfa\x21\x3d"
 NO_KEY = b"\0\0\0\0"
@@ -126,9 +128,13 @@ class Frame:
 
 
 class Peer:
-    """A connection; everything blocks for PATIENCE at most."""
+    """A connection; everything blocks for PATIENCE at most.
 
-    def __init__(self, address, source="127.0.0.1", receive_buffer=None):
+    Over TLS when there is a context; its handshake is done when first needed.
+    """
+
+    def __init__(self, address, source="127.0.0.1", receive_buffer=None,
+                 tls=None):
         self.socket = socket.socket()
         self.socket.settimeout(PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -143,14 +149,16 @@ class Peer:
             self.socket.close()
             raise
         self.name = "%s:%d" % self.socket.getsockname()
+        self.stream = (Stream(self.socket) if tls is None
+                       else TlsStream(self.socket, tls))
 
     def send(self, data):
-        self.socket.sendall(data)
+        self.stream.send_all(data)
 
     def send_slowly(self, data, pause=0.0):
-        """One byte in each segment."""
+        """One byte in each segment, or record."""
         for position in range(len(data)):
-            self.socket.sendall(data[position:position + 1])
+            self.send(data[position:position + 1])
             time.sleep(pause)
 
     def stuff(self, data):
@@ -159,7 +167,7 @@ class Peer:
         sent = 0
         try:
             while sent < 1 << 28:
-                sent += self.socket.send(data[sent % len(data):])
+                sent += self.stream.send(data[sent % len(data):])
             raise AssertionError("the server reads without end")
         except socket.timeout:
             return sent
@@ -169,12 +177,22 @@ class Peer:
     def receive(self):
         """Receives once; returns False at the end."""
         try:
-            data = self.socket.recv(1 << 20)
+            data = self.stream.receive()
         except socket.timeout:
             raise AssertionError(
                 f"nothing for {PATIENCE} s after {self.data[:80]}") from None
         self.data += data
         return bool(data)
+
+    def is_readable(self):
+        """Whether something has come: bytes, which stay, or the end."""
+        self.socket.setblocking(False)
+        try:
+            return bool(self.data) or not self.receive() or bool(self.data)
+        except BlockingIOError:
+            return False
+        finally:
+            self.socket.settimeout(PATIENCE)
 
     def need(self, count):
         """Receives until there are count bytes; returns whether there are."""
@@ -198,6 +216,8 @@ class Peer:
         rest = self.receive_rest()
         if rest:
             raise AssertionError(f"expected the end, got {rest[:80]}")
+        if self.stream.is_torn:
+            raise AssertionError("the end came without close_notify")
         self.close()
 
     def receive_head(self):
@@ -304,7 +324,7 @@ class Peer:
 
     def finish(self):
         """Ends our side of the stream."""
-        self.socket.shutdown(socket.SHUT_WR)
+        self.stream.finish()
 
     def reset(self):
         self.socket.setsockopt(

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Runs the rows of faults against a server: run.py [OPTION] [ROW ...]
 
---list shows the checks, --quick leaves the slow ones out; the environment's
-WSSERVER names the program (./wsserver). A row is an id such as H7 or a
-group's letter. Needs nothing but Python's library.
+--list shows the checks, --quick leaves the slow ones out and those that are
+over wss as they are over ws; --plain and --tls run one of these alone. The
+environment's WSSERVER names the program (./wsserver). A row is an id such as
+H7 or a group's letter. Needs nothing but Python's library and, over wss, the
+openssl command.
 """
 
 import argparse
@@ -19,11 +21,16 @@ import group_h  # noqa: F401
 import group_l  # noqa: F401
 import group_m  # noqa: F401
 import group_r  # noqa: F401
+import group_s  # noqa: F401
+import group_s_open  # noqa: F401
 import group_t  # noqa: F401
 import group_t_calls  # noqa: F401
 import group_u  # noqa: F401
 from checks import CHECKS, Skip
 from server import Bystander, Server, Usage, WSSERVER
+
+# Groups in which bytes, ends and blocking matter more than what they say.
+QUICK_OVER_TLS = "CFMST"
 
 
 def run_beside_bystander(check):
@@ -39,8 +46,9 @@ def run_beside_bystander(check):
         server.stop()
 
 
-def run(check):
+def run(check, scheme):
     """Returns the verdict and why."""
+    Server.scheme = scheme
     try:
         if check.options is None:
             check.function(None)
@@ -61,39 +69,56 @@ def parse_arguments():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--times", action="store_true")
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--tls", action="store_true")
     return parser.parse_args()
 
 
+def group_of(check):
+    return check.row.rstrip("0123456789")
+
+
+def is_quick(check, scheme):
+    return not check.slow and (
+        scheme == "ws" or group_of(check) in QUICK_OVER_TLS)
+
+
 def chosen(arguments):
-    for check in CHECKS:
-        names = (check.row, check.row.rstrip("0123456789"))
-        if arguments.rows and not set(names) & set(arguments.rows):
+    """The checks to run, each with its scheme."""
+    both = arguments.plain == arguments.tls
+    for scheme in ("ws", "wss"):
+        if not (both or arguments.tls == (scheme == "wss")):
             continue
-        if not (arguments.quick and check.slow):
-            yield check
+        for check in CHECKS:
+            names = {check.row, group_of(check)}
+            if (scheme in check.over and
+                    (not arguments.rows or names & set(arguments.rows)) and
+                    (not arguments.quick or is_quick(check, scheme))):
+                yield check, scheme
 
 
-def show(check):
+def show(check, scheme):
     slow = " (slow)" if check.slow else ""
-    print(f"{check.row} [{check.section}] {check.title}{slow}")
+    print(f"{check.row} {scheme} [{check.section}] {check.title}{slow}")
 
 
 def main():
     arguments = parse_arguments()
     if arguments.list:
-        for check in chosen(arguments):
-            show(check)
+        for check, scheme in chosen(arguments):
+            show(check, scheme)
         return 0
     if not os.access(WSSERVER, os.X_OK):
         print(f"{WSSERVER} is not there (set WSSERVER)")
         return 1
     count = {"ok": 0, "FAIL": 0, "skip": 0}
-    for check in chosen(arguments):
+    for check, scheme in chosen(arguments):
         start = time.monotonic()
-        verdict, why = run(check)
+        verdict, why = run(check, scheme)
         count[verdict] += 1
         took = f" {time.monotonic() - start:.2f} s" if arguments.times else ""
-        print(f"{verdict} {check.row} {check.title}{why}{took}", flush=True)
+        print(f"{verdict} {check.row} {scheme} {check.title}{why}{took}",
+              flush=True)
     print("%d passed, %d failed, %d skipped" % tuple(count.values()))
     return 1 if count["FAIL"] or not count["ok"] else 0
 

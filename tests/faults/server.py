@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 
+import certificates
 from checks import expect, expect_that, wait_until
 from failing import Failing
 from peer import PATIENCE, Peer, TEXT, text
@@ -53,10 +54,22 @@ def read_status(pid, name):
 
 
 class Server:
-    """Started on a free port; log is what it said on stderr so far."""
+    """Started on a free port; log is what it said on stderr so far.
+
+    Its scheme is ws or wss, with the certificate that options have or the
+    ordinary one.
+    """
+
+    scheme = "ws"
 
     def __init__(self, *options, port=0, log_format="text", prepare=None,
-                 stderr=subprocess.PIPE, fails=False):
+                 stderr=subprocess.PIPE, fails=False, scheme=None):
+        self.scheme = scheme or Server.scheme
+        self.tls = None
+        if self.scheme == "wss":
+            self.tls = certificates.ordinary_client()
+            if not any(option.startswith("--cert=") for option in options):
+                options = (*certificates.server_options(), *options)
         command = [WSSERVER, f"--port={port}", f"--log-format={log_format}"]
         if not any(option.startswith(("-a", "--address"))
                    for option in options):
@@ -91,7 +104,7 @@ class Server:
 
     def read_address(self):
         url = self.process.stdout.readline().decode()
-        match = re.fullmatch(r"ws://([^:/]+):(\d+)\n", url)
+        match = re.fullmatch(self.scheme + r"://([^:/]+):(\d+)\n", url)
         if match is None:
             self.process.kill()
             self.process.wait()
@@ -103,7 +116,7 @@ class Server:
             self.log.append(line.decode("utf-8", "surrogateescape")[:-1])
 
     def connect(self, **rest):
-        peer = Peer(self.address, **rest)
+        peer = Peer(self.address, **{"tls": self.tls, **rest})
         self.peers.append(peer)
         return peer
 
@@ -211,7 +224,8 @@ class Bystander:
     """Echoes all the time and remembers the first error."""
 
     def __init__(self, server):
-        self.peer = Peer(server.address, source=BYSTANDER).open("/")
+        self.peer = Peer(server.address, source=BYSTANDER,
+                         tls=server.tls).open("/")
         self.error = None
         self.echoes = 0
         self.leaving = threading.Event()
