@@ -127,6 +127,33 @@ job_memcheck() {
 	fail_on_reports
 }
 
+# Ends while many connections are under way, once and again, for races show
+# when they like. With the second stack of a race it would take thrice as long.
+job_helgrind() {
+	local run status=0
+
+	configure_build CC=gcc CFLAGS='-g -O1'
+	make -j"$parallel" all
+	printf '#!/bin/sh\nexec valgrind %s --log-file=%s "%s" "$@"\n' \
+		'-q --tool=helgrind --history-level=none --error-exitcode=99' \
+		"$build/report.%p" "$build/wsserver" >wsserver-helgrind
+	chmod +x wsserver-helgrind
+	for run in {1..5}; do
+		echo "run $run"
+		WSSERVER=$build/wsserver-helgrind \
+			python3 "$source/tests/faults/run.py" --tls S9 ||
+			status=1
+	done
+	fail_on_reports
+	return $status
+}
+
+job_testssl() {
+	configure_build
+	make -j"$parallel" all
+	python3 "$source/tests/faults/testssl.py"
+}
+
 # Told what Check's assertion means, for it does not know the macro.
 job_cppcheck() {
 	cd "$source"

@@ -75,7 +75,7 @@ class Maker:
         self.openssl(
             "req", "-x509", *(signed if signer else ()), *kind, "-nodes",
             "-extensions", extensions, "-utf8", "-subj", subject,
-            "-days", "30", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+            "-days", "90", "-keyout", f"{name}.key", "-out", f"{name}.pem")
         os.chmod(self.path(f"{name}.key"), 0o644)
 
     def make_expired(self, name, signer):

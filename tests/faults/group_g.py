@@ -333,7 +333,8 @@ def with_value(option, value):
 
 
 @check("G5", "FAULTS G5", "a bad value of {} is one line and 2",
-       options=None, over=["ws"], cases={option: option for option in BAD_VALUES})
+       options=None, over=["ws"],
+       cases={option: option for option in BAD_VALUES})
 def bad_values(_, option):
     for value in BAD_VALUES[option]:
         try:

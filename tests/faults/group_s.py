@@ -279,25 +279,49 @@ def bad_ciphers(server, ciphers):
     fails_by(server, context, "alert handshake failure")
 
 
+def start_s_client(server, *options):
+    """openssl s_client, which trusts the server."""
+    return subprocess.Popen(
+        ["openssl", "s_client", "-connect", "localhost:%d" % server.address[1],
+         "-4", "-CAfile", path("authority.pem"), *options],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+
+
+@check("S3", "RFC 8446 4.2.1", "openssl s_client shows TLS 1.3 and a chain",
+       over=WSS)
+def s_client(server):
+    output = start_s_client(server).communicate(timeout=5)[0]
+    for shown in (b"New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384",
+                  b"Verify return code: 0 (ok)", b"Compression: NONE",
+                  b"No ALPN negotiated"):
+        expect_that(shown in output, shown, output[-300:])
+
+
+@check("S3", "RFC 8996", "openssl s_client cannot have {}", over=WSS, cases={
+    "TLS 1.0": "-tls1", "TLS 1.1": "-tls1_1"})
+def s_client_refused(server, version):
+    process = start_s_client(server, version, "-cipher", "ALL:@SECLEVEL=0")
+    output = process.communicate(timeout=5)[0]
+    expect("exit status", 1, process.returncode)
+    expect_that(b"alert protocol version" in output, "an alert",
+                output[-300:])
+
+
 @check("S3", "RFC 9325 3.5", "renegotiation is refused", over=WSS)
 def renegotiation(server):
-    process = subprocess.Popen(
-        ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.address[1],
-         "-tls1_2", "-CAfile", path("authority.pem")], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = start_s_client(server, "-tls1_2")
     try:
-        while (line := process.stdout.readline()) != b"---\n" or not line:
+        while (line := process.stdout.readline()) != b"---\n":
             expect_that(line, "a handshake", line)
         time.sleep(0.2)
-        process.stdin.write(b"R\n")
-        process.stdin.flush()
-        output = process.stdout.read()
-        expect_that(b"RENEGOTIATING" in output and
-                    b"no renegotiation" in output, "a refusal", output[-300:])
-        expect("exit status", 1, process.wait(5))
+        output = process.communicate(b"R\n", timeout=5)[0]
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+    expect_that(b"RENEGOTIATING" in output and b"no renegotiation" in output,
+                "a refusal", output[-300:])
+    expect("exit status", 1, process.returncode)
 
 
 @check("S3", "RFC 7301 3.2", "of {} http/1.1 is chosen", over=WSS, cases={
