@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t sizes[] = {1, 2, 125, 4096, TLS_RECORD_MAX - 1,
+static const size_t sizes[] = {1, 2, 125, 1000, 4096, TLS_RECORD_MAX - 1,
 	TLS_RECORD_MAX, TLS_RECORD_MAX + 1, TLS_BYTES};
 
 /* In very small bites, much takes long and shows nothing new. */
-#define BITES_MAX 6000
+#define BITES_MAX 2500
 
 static bool
 is_too_much(size_t length)
@@ -96,6 +96,18 @@ START_TEST(sends_the_rest_of_a_record_after_a_time_limit)
 		tls_peer_sends(&tls_client, pieces, gatherings[i].count);
 		tls_peer_hears(&tls_client, tls_bytes, total);
 	}
+}
+END_TEST
+
+/* So a peer that takes its time with much is seen to take some. */
+START_TEST(tells_of_each_record_sent)
+{
+	struct iovec piece = {tls_bytes, TLS_BYTES};
+
+	tls_server_open(TLS_AT_ONCE);
+	ck_assert_int_eq(
+		tls_peer_send_once(&tls_client, &piece, 1), TLS_RECORD_MAX);
+	tls_peer_hears(&tls_client, tls_bytes, TLS_RECORD_MAX);
 }
 END_TEST
 
@@ -252,6 +264,7 @@ tls_suite(void)
 	tcase_add_test(streams, gathers_small_pieces_in_one_record);
 	tcase_add_loop_test(streams,
 		sends_the_rest_of_a_record_after_a_time_limit, 0, variants);
+	tcase_add_test(streams, tells_of_each_record_sent);
 	tcase_add_test(streams, sends_nothing_while_a_time_limit_passes);
 	tcase_add_test(streams, receives_from_below_once_in_a_call);
 	tcase_add_test(streams, opens_byte_by_byte);

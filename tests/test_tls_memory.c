@@ -99,6 +99,19 @@ START_TEST(makes_a_transport_or_none)
 }
 END_TEST
 
+/* Nobody can be asked for, or verified, by these. */
+START_TEST(makes_none_for_an_impossible_host)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	char host[300] = "";
+
+	ck_assert_ptr_null(tls_connect(&nothing, context, host));
+	memset(host, 'a', sizeof(host) - 1);
+	ck_assert_ptr_null(tls_connect(&nothing, context, host));
+	SSL_CTX_free(context);
+}
+END_TEST
+
 /* Between the allocations that fail: all of them would take too long. */
 #define STEP 211
 #define STARTS 3
@@ -166,6 +179,7 @@ memory_suite(void)
 		memory, tls_server_set_up, tls_server_tear_down);
 	tcase_add_loop_test(
 		memory, makes_a_transport_or_none, 0, COUNT_OF(makers));
+	tcase_add_test(memory, makes_none_for_an_impossible_host);
 	tcase_add_loop_test(memory, makes_a_context_or_says_why_not, 0, STARTS);
 	tcase_add_loop_test(memory, survives_any_lack_of_memory, 0, STARTS);
 	suite_add_tcase(suite, memory);

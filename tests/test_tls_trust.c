@@ -432,17 +432,20 @@ START_TEST(offers_http_1_1)
 }
 END_TEST
 
-/* Nobody can be asked for, or verified, by these. */
-START_TEST(connects_to_no_impossible_host)
+START_TEST(refuses_renegotiation_as_a_client)
 {
-	char host[300] = "";
-	struct tls_files files = {.authorities = "authority.pem"};
-	SSL_CTX *context = tls_client_context(&files, false, error);
+	struct certificate_form form = {.hosts = HOSTS, .issuer = &authority};
 
-	ck_assert_ptr_null(tls_connect(&peer.below, context, host));
-	memset(host, 'a', sizeof(host) - 1);
-	ck_assert_ptr_null(tls_connect(&peer.below, context, host));
-	SSL_CTX_free(context);
+	begin_client("localhost", &form, false);
+	SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
+	tls_peer_opens(&peer);
+	SSL_clear_options(peer.ssl, SSL_OP_NO_RENEGOTIATION);
+	ck_assert_int_eq(SSL_renegotiate(peer.ssl), 1);
+	SSL_do_handshake(peer.ssl);
+	tls_peer_receive_fails(&peer, EAGAIN);
+	ck_assert_int_eq(tls_peer_reads_on(&peer), SSL_ERROR_SSL);
+	ck_assert_int_eq(peer.failure, SSL_R_NO_RENEGOTIATION);
+	tls_peer_release(&peer);
 }
 END_TEST
 
@@ -481,7 +484,7 @@ trust_suite(void)
 	tcase_add_loop_test(client, tells_no_distrust_when_insecure, 0,
 		COUNT_OF(distrusts));
 	tcase_add_test(client, offers_http_1_1);
-	tcase_add_test(client, connects_to_no_impossible_host);
+	tcase_add_test(client, refuses_renegotiation_as_a_client);
 	suite_add_tcase(suite, client);
 	return suite;
 }

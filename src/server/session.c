@@ -127,9 +127,6 @@ judge(struct session *session, const struct http_head *request,
 	const struct session_settings *settings = session->settings;
 	struct verdict verdict = handshake_check_http(request);
 
-	if (tls_is_plain(session->transport))
-		return (struct verdict){HTTP_BAD_REQUEST,
-			"this port speaks TLS: use wss:// or https://"};
 	if (verdict_is_fine(verdict) && !handshake_is_requested(request))
 		return page_find(request);
 	if (verdict_is_fine(verdict))
@@ -168,13 +165,19 @@ serve(struct session *session, const struct http_head *request)
 		->serve(session->connection, request, &context);
 }
 
-/* There was no request, and nobody to answer. */
+/* There was no request; who speaks no TLS can be answered all the same. */
 static void
-log_failure(struct session *session)
+fail(struct session *session)
 {
+	static const struct verdict plain = {HTTP_BAD_REQUEST,
+		"this port speaks TLS: use wss:// or https://"};
 	struct log_refusal refusal = {
 		.why = connection_failure(session->connection)};
 
+	if (tls_is_plain(session->transport)) {
+		refuse(session, NULL, plain);
+		return;
+	}
 	if (refusal.why == NULL)
 		return;
 	registry_count_refusal(session->settings->registry);
@@ -194,7 +197,7 @@ run(struct session *session)
 	else if (!verdict_is_fine(verdict))
 		refuse(session, NULL, verdict);
 	else
-		log_failure(session);
+		fail(session);
 	connection_finish(session->connection);
 	if (connection_was_open(session->connection))
 		say_goodbye(session);

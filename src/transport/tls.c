@@ -218,8 +218,10 @@ tls_open(struct transport *transport)
 	begin_call(tls);
 	if (!tls->has_begun && open_first(tls) < 0)
 		return -1;
-	if (tls->is_plain)
-		return 0;
+	if (tls->is_plain) {
+		errno = EPROTO;
+		return -1;
+	}
 	result = SSL_do_handshake(tls->ssl);
 	if (result == 1) {
 		tls->is_open = true;
@@ -231,23 +233,13 @@ tls_open(struct transport *transport)
 }
 
 static ssize_t
-receive_plain(struct tls *tls, void *data, size_t size)
-{
-	if (tls->first == NO_BYTE)
-		return tls->inner->type->receive(tls->inner, data, size);
-	*(char *)data = (char)tls->first;
-	tls->first = NO_BYTE;
-	return 1;
-}
-
-static ssize_t
 tls_receive(struct transport *transport, void *data, size_t size)
 {
 	struct tls *tls = tls_of(transport);
 	int result;
 
 	if (tls->is_plain)
-		return receive_plain(tls, data, size);
+		return tls->inner->type->receive(tls->inner, data, size);
 	begin_call(tls);
 	result = SSL_read(tls->ssl, data, size < INT_MAX ? (int)size : INT_MAX);
 	return result > 0 ? result : judge(tls, result, false);
@@ -259,8 +251,6 @@ tls_wait(struct transport *transport)
 {
 	struct tls *tls = tls_of(transport);
 
-	if (tls->first != NO_BYTE)
-		return 0;
 	if (!tls->is_plain && !tls->is_dry && SSL_has_pending(tls->ssl))
 		return 0;
 	return tls->inner->type->wait(tls->inner);

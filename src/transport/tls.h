@@ -23,7 +23,8 @@ struct transport *tls_connect(
 
 /*
  * Whether the client of tls_accept began with a capital letter, as HTTP does
- * and TLS cannot: then bytes pass as they are, both ways.
+ * and TLS cannot: then open has failed with EPROTO, and what follows passes as
+ * it is, both ways.
  */
 bool tls_is_plain(const struct transport *transport);
 

@@ -226,6 +226,7 @@ handle_event(struct connection *connection, enum stream_event event)
 		break;
 	case STREAM_END:
 		lose(connection, CLOSED_BY_NOBODY, NULL);
+		connection->state = STATE_CLOSED;
 		break;
 	case STREAM_LOST:
 		lose_stream(connection);
