@@ -92,6 +92,29 @@ START_TEST(gives_its_buffer_back)
 }
 END_TEST
 
+/* A reply that was held back is sent before the wait. */
+START_TEST(tells_whether_the_peer_is_quiet)
+{
+	struct message message;
+	int64_t start = clock_now();
+
+	peer_says(&peer, TEXT, "one");
+	peer_says(&peer, TEXT, "two");
+	peer_open(&peer, VARIANT_PLAIN);
+	ck_assert(connection_receive(peer.connection, &message));
+	ck_assert(!connection_is_quiet(peer.connection));
+	ck_assert(connection_receive(peer.connection, &message));
+	connection_send(peer.connection, OPCODE_TEXT, &message.payload, 1);
+	peer.memory.stalls = true;
+	ck_assert(connection_is_quiet(peer.connection));
+	ck_assert_int_ge(clock_now() - start, STREAM_PATIENCE);
+	peer_hears(&peer, TEXT, "two");
+	peer.memory.stalls = false;
+	ck_assert(!connection_is_quiet(peer.connection));
+	ck_assert(!connection_is_quiet(peer.connection));
+}
+END_TEST
+
 START_TEST(does_not_ping_without_an_interval)
 {
 	peer.settings.ping_interval = 0;
@@ -184,6 +207,7 @@ main(void)
 	add_variants(goes_on_within_a_frame_after_a_silence);
 	add_variants(goes_on_within_a_message_after_a_silence);
 	tcase_add_test(cases, gives_its_buffer_back);
+	tcase_add_test(cases, tells_whether_the_peer_is_quiet);
 	add_variants(does_not_ping_without_an_interval);
 	add_variants(does_not_ping_before_the_interval);
 	add_variants(pings_after_the_interval_and_takes_any_byte_for_life);
