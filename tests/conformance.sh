@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Checks the server against RFC 6455, from outside.
+# Checks the server against RFC 6455 and 7692, from outside.
 set -u
 here=${top_srcdir:-$(dirname "$0")/..}/tests/conformance
 

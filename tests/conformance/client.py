@@ -13,8 +13,8 @@ PATIENCE = 10
 CLOSING_PATIENCE = 1
 
 
-class TooBig(AssertionError):
-    """The server closed with 1009 where that was not expected."""
+class Unwilling(AssertionError):
+    """The server does not do what it is free not to do."""
 
 
 def expect(condition, message):
@@ -67,25 +67,25 @@ def close(code, reason=b''):
     return frame(CLOSE, code.to_bytes(2, 'big') + reason)
 
 
-def request(path, key):
-    """The opening handshake of section 4.1."""
+def request(path, key, fields=''):
+    """The opening handshake of section 4.1; fields are more lines of it."""
     return (f'GET {path} HTTP/1.1\r\nHost: localhost\r\n'
             'Upgrade: websocket\r\nConnection: Upgrade\r\n'
-            f'Sec-WebSocket-Key: {key}\r\n'
+            f'Sec-WebSocket-Key: {key}\r\n{fields}'
             'Sec-WebSocket-Version: 13\r\n\r\n').encode()
 
 
 class Peer:
     """A connection, open once it is made."""
 
-    def __init__(self, address, path):
+    def __init__(self, address, path, fields=''):
         self.socket = socket.create_connection(address, PATIENCE)
         self.address, self.path = self.socket.getpeername(), path
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = self.socket.makefile('rb')
         self.opcode, self.pieces = None, []
         try:
-            self._open()
+            self._open(fields)
         except BaseException:
             self.__exit__()
             raise
@@ -97,10 +97,10 @@ class Peer:
         self.stream.close()
         self.socket.close()
 
-    def _open(self):
+    def _open(self, more):
         """Section 4.1, the client's checks of the answer."""
         key = base64.b64encode(os.urandom(16))
-        self.send(request(self.path, key.decode()))
+        self.send(request(self.path, key.decode(), more))
         status = self.stream.readline().split(b' ', 2)
         expect(status[:2] == [b'HTTP/1.1', b'101'], f'status {status}')
         fields = {}
@@ -112,8 +112,20 @@ class Peer:
         expect(fields.get(b'connection', b'').lower() == b'upgrade',
                'Connection')
         expect(fields.get(b'sec-websocket-accept') == accept, 'Accept')
-        expect(b'sec-websocket-extensions' not in fields, 'an extension')
         expect(b'sec-websocket-protocol' not in fields, 'a subprotocol')
+        self.judge_extensions(fields.get(b'sec-websocket-extensions'))
+
+    def judge_extensions(self, answer):
+        """answer: the field's value, None: there is no field."""
+        expect(answer is None, 'an extension')
+
+    def judge_reserved(self, first):
+        """The reserved bits in the first octet of a frame."""
+        expect(first & 0x70 == 0, 'a reserved bit is set')
+
+    def restore(self, payload):
+        """What the extensions did to a message's payload is undone."""
+        return payload
 
     def send(self, octets, chop=0):
         """Sends all at once, or chop octets at a time."""
@@ -130,7 +142,7 @@ class Peer:
         """Returns fin, opcode and payload of a frame checked by itself."""
         first, second = self.read(2)
         fin, opcode, length = first >> 7, first & 15, second & 127
-        expect(first & 0x70 == 0, 'a reserved bit is set')
+        self.judge_reserved(first)
         expect(second & 128 == 0, 'a masked frame from a server')
         expect(opcode in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG),
                f'opcode {opcode}')
@@ -155,13 +167,13 @@ class Peer:
             self.pieces.append(payload)
             if fin:
                 pieces, self.pieces = self.pieces, []
-                return self.opcode, b''.join(pieces)
+                return self.opcode, self.restore(b''.join(pieces))
 
     def expect(self, opcode, payload):
         """Receives exactly this."""
         came, content = self.receive()
         if came == CLOSE and content[:2] == (1009).to_bytes(2, 'big'):
-            raise TooBig('the server finds this message too big')
+            raise Unwilling('the server finds this message too big')
         expect(came == opcode and content == payload,
                f'expected opcode {opcode}, {shown(payload)}, '
                f'not opcode {came}, {shown(content)}')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks a WebSocket echo server against RFC 6455, from outside."""
+"""Checks a WebSocket echo server against RFC 6455 and 7692, from outside."""
 import argparse
 import os
 import subprocess
@@ -18,8 +18,10 @@ import fragmentation
 import text
 import closing
 import limits
+import compression
 
-FAMILIES = (framing, control, fragmentation, text, closing, limits)
+FAMILIES = (framing, control, fragmentation, text, closing, limits,
+            compression)
 STOP_PATIENCE = 10
 
 
@@ -64,12 +66,13 @@ def stop_server(server):
 def run_case(case, address, path, may_skip):
     """Returns the result and what there is to say of it.
 
-    Section 10.4: a server may have limits; ours has the one that we want.
+    A server may have limits (section 10.4) and no extensions; ours has those
+    that we want.
     """
     try:
         with client.Peer(address, path) as peer:
             case.run(peer)
-    except client.TooBig as reason:
+    except client.Unwilling as reason:
         return 'skipped' if may_skip else 'failed', f': {reason}'
     except (AssertionError, OSError, UnicodeDecodeError) as failure:
         return 'failed', f': {type(failure).__name__}: {failure}'
@@ -84,7 +87,7 @@ def run_cases(cases, url, may_skip):
         result, why = run_case(case, (parts.hostname, parts.port or 80),
                                parts.path or '/', may_skip)
         counts[result] += 1
-        print(f'{result} {case.number} {case.name} (RFC 6455 section '
+        print(f'{result} {case.number} {case.name} (RFC {case.rfc} section '
               f'{case.section}), {time.monotonic() - start:.3f} s{why}',
               flush=True)
     return counts

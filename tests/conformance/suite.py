@@ -3,7 +3,7 @@
 import collections
 import functools
 
-Case = collections.namedtuple('Case', 'number name section run')
+Case = collections.namedtuple('Case', 'number name rfc section run')
 CASES = []
 
 
@@ -12,7 +12,7 @@ def label(value):
     return text if len(text) <= 40 else text[:37] + '...'
 
 
-def case(number, section, rows=((),)):
+def case(number, section, rows=((),), rfc=6455):
     """Registers a function of a peer and a row as one case for each row."""
     def register(function):
         for i, row in enumerate(rows, 1):
@@ -21,7 +21,7 @@ def case(number, section, rows=((),)):
                 f'{number}.{i}' if len(rows) > 1 else number,
                 f'{function.__name__}({values})' if row else
                 function.__name__,
-                section, functools.partial(run, function, row)))
+                rfc, section, functools.partial(run, function, row)))
         return function
     return register
 
