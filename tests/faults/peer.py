@@ -111,10 +111,11 @@ class Response:
 class Frame:
     """A frame from the server."""
 
-    def __init__(self, fin, opcode, payload):
+    def __init__(self, fin, opcode, payload, rsv1=False):
         self.fin = fin
         self.opcode = opcode
         self.payload = payload
+        self.rsv1 = rsv1
 
     def __repr__(self):
         return f"frame {self.opcode} {self.payload[:60]}"
@@ -132,6 +133,8 @@ class Peer:
 
     Over TLS when there is a context; its handshake is done when first needed.
     """
+
+    reserved = 0x70  # what is never set in the first byte of a frame
 
     def __init__(self, address, source="127.0.0.1", receive_buffer=None,
                  tls=None):
@@ -271,13 +274,14 @@ class Peer:
                 raise AssertionError("the stream ends in a header")
             return None
         first, second = self.data[0], self.data[1]
-        if first & 0x70 or second & 0x80:
+        if first & self.reserved or second & 0x80:
             raise AssertionError(f"RSV or MASK in {self.data[:2]}")
         length, size = self.receive_length()
         if not self.need(size + length):
             raise AssertionError(f"the stream ends in a frame of {length}")
         self.take(size)
-        return Frame(bool(first & 0x80), first & 0x0f, self.take(length))
+        return Frame(bool(first & 0x80), first & 0x0f, self.take(length),
+                     bool(first & 0x40))
 
     def receive_message(self):
         """The next frame that is not a Ping; those are answered."""

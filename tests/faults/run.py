@@ -26,6 +26,8 @@ import group_s_open  # noqa: F401
 import group_t  # noqa: F401
 import group_t_calls  # noqa: F401
 import group_u  # noqa: F401
+import group_z  # noqa: F401
+import group_z_offers  # noqa: F401
 from checks import CHECKS, Skip
 from server import Bystander, Server, Usage, WSSERVER
 

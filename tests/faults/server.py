@@ -115,8 +115,8 @@ class Server:
         for line in self.process.stderr:
             self.log.append(line.decode("utf-8", "surrogateescape")[:-1])
 
-    def connect(self, **rest):
-        peer = Peer(self.address, **{"tls": self.tls, **rest})
+    def connect(self, kind=Peer, **rest):
+        peer = kind(self.address, **{"tls": self.tls, **rest})
         self.peers.append(peer)
         return peer
 
