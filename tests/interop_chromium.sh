@@ -8,4 +8,5 @@ need_node_module playwright-core
 need_program "${CHROMIUM:=chromium}"
 CHROMIUM=$(command -v "$CHROMIUM")
 export CHROMIUM
+need_program openssl
 run_python session.py node "$interop/browser.js"

@@ -4,4 +4,5 @@
 set -eu
 . "$(dirname "$0")/interop/peers.sh"
 need_python websockets
+need_program openssl
 run_python session.py "$python" "$interop/echo.py"

@@ -2,6 +2,7 @@
 // A peer for session.py made of a page in a headless Chromium ($CHROMIUM).
 'use strict';
 
+const crypto = require('crypto');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
@@ -20,12 +21,22 @@ const flags = [
 	'--disable-sync',
 ];
 
+// Makes it trust a certificate by its key, since it asks no environment.
+function trust(file) {
+	const { publicKey } = new crypto.X509Certificate(fs.readFileSync(file));
+	const key = publicKey.export({ type: 'spki', format: 'der' });
+	const hash = crypto.createHash('sha256').update(key).digest('base64');
+
+	return `--ignore-certificate-errors-spki-list=${hash}`;
+}
+
 async function main(url, home) {
+	const certificate = process.env.NODE_EXTRA_CA_CERTS;
 	const browser = await chromium.launchPersistentContext(
 		path.join(home, 'profile'), {
 			executablePath: process.env.CHROMIUM,
 			env: { ...process.env, HOME: home },
-			args: flags,
+			args: certificate ? [...flags, trust(certificate)] : flags,
 			timeout: 60000,
 		});
 

@@ -6,8 +6,16 @@ import sys
 import websockets
 
 
+def extensions(socket):
+    """Their names; in later versions the connection has a protocol."""
+    return [extension.name
+            for extension in getattr(socket, 'protocol', socket).extensions]
+
+
 async def exchange(url, messages, prefix=''):
-    async with websockets.connect(url, max_size=None) as socket:
+    async with websockets.connect(
+            url, max_size=None, compression='deflate') as socket:
+        assert extensions(socket) == ['permessage-deflate'], socket
         pong = await socket.ping(b'are you there')
         await asyncio.wait_for(pong, 30)
         for message in messages:

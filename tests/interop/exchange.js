@@ -5,7 +5,8 @@
 
 // Sends each message once the reply to the one before has come, then closes
 // with 1000. A number stands for so many bytes. Replies come back in the same
-// form, bytes that are not those sent as null.
+// form, bytes that are not those sent as null; extension is the name of the
+// one that both sides agreed on.
 module.exports = function exchange({ url, messages }) {
 	const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
 	const socket = new WebSocket(url);
@@ -45,7 +46,11 @@ module.exports = function exchange({ url, messages }) {
 		sendNext();
 	};
 	return new Promise((resolve) => {
-		socket.onclose = ({ code, wasClean }) =>
-			resolve({ replies, code, wasClean });
+		socket.onclose = ({ code, wasClean }) => resolve({
+			replies,
+			extension: socket.extensions.split(';')[0],
+			code,
+			wasClean,
+		});
 	});
 };

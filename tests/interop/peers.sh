@@ -25,7 +25,7 @@ python_with() {
 run_python() {
 	script=$1
 	shift
-	exec "$python" "$interop/$script" "$@"
+	"$python" "$interop/$script" "$@"
 }
 
 need_python() {

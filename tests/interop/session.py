@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Runs a peer against the server and compares what the log says of it.
 
-The peer, a command that gets the URL as its last argument, sends "hi there"
-and the bytes 0 to 255 to /, some UTF-8 and 1 MiB to /raw, compares what comes
-back, and closes both connections with 1000.
+The peer, a command that gets the URL as its last argument, makes sure that it
+and the server agree on permessage-deflate, sends "hi there" and the bytes 0 to
+255 to /, some UTF-8 and 1 MiB to /raw, compares what comes back, and closes
+both connections with 1000. All of that by ws:// and by wss://, for which the
+environment has a certificate that Python, node and browser.js then trust.
 """
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from server import TIMEOUT, Server
 
@@ -38,19 +42,43 @@ def failures(peer_status, server_status, log):
         yield 'the log does not say:\n' + '\n'.join(EXPECTED)
 
 
-def main(command):
-    with Server() as server:
+def make_certificate(folder):
+    """Signed by itself, for localhost; returns its file and its key's."""
+    certificate, key = (os.path.join(folder, name)
+                        for name in ('certificate.pem', 'key.pem'))
+    subprocess.run(
+        ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+         'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
+         '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1',
+         '-out', certificate, '-keyout', key],
+        check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return certificate, key
+
+
+def run(command, options, environment):
+    """Returns whether all went well, and says what did not."""
+    with Server(*options) as server:
         peer = subprocess.run(
             [*command, server.url], stdin=subprocess.DEVNULL,
-            timeout=3 * TIMEOUT)
+            timeout=3 * TIMEOUT, env={**os.environ, **environment})
         if peer.returncode == 0:
             server.wait_for_log(' disconnected ', 2)
         status = server.stop()
         log = server.log()
     found = list(failures(peer.returncode, status, log))
     if found:
-        print(*found, 'The log:', log, sep='\n')
-    return 1 if found else 0
+        print(server.url, *found, 'The log:', log, sep='\n')
+    return not found
+
+
+def main(command):
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = make_certificate(folder)
+        trust = {name: certificate
+                 for name in ('SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS')}
+        good = [run(command, (), {}), run(
+            command, (f'--cert={certificate}', f'--key={key}'), trust)]
+    return 0 if all(good) else 1
 
 
 if __name__ == '__main__':
