@@ -332,6 +332,27 @@ START_TEST(shows_the_version)
 }
 END_TEST
 
+/* The place of a choice, -1 for none. */
+static const struct {
+	const char *value;
+	int place;
+} choices[] = {{"red", 0}, {"reddish", 1}, {"green", 2}, {"", -1}, {"re", -1},
+	{"greens", -1}, {"red|reddish", -1}, {"RED", -1}};
+
+START_TEST(finds_the_place_of_a_choice)
+{
+	static const struct option_row row = {.argument = "red|reddish|green"};
+	int place = -1;
+	const char *wrong = option_set_choice(&row, choices[_i].value, &place);
+
+	ck_assert_int_eq(place, choices[_i].place);
+	if (place < 0)
+		ck_assert_str_eq(wrong, row.argument);
+	else
+		ck_assert_ptr_null(wrong);
+}
+END_TEST
+
 START_TEST(finds_a_row_by_its_whole_name)
 {
 	ck_assert_ptr_eq(option_find(&program, "number"), &rows[2]);
@@ -365,6 +386,8 @@ main(void)
 	tcase_add_test(cases, stops_at_the_first_thing_that_is_wrong);
 	tcase_add_test(cases, shows_the_options);
 	tcase_add_test(cases, shows_the_version);
+	tcase_add_loop_test(
+		cases, finds_the_place_of_a_choice, 0, COUNT_OF(choices));
 	tcase_add_test(cases, finds_a_row_by_its_whole_name);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);

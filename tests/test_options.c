@@ -284,8 +284,8 @@ static const char *const diagnostics[][2] = {
 	{"-sa/b", "wsserver: --subprotocol: 'a/b' is not a subprotocol's "
 		  "name" TRY},
 	{"--log=", "wsserver: --log: '' is not stderr, syslog or a file" TRY},
-	{"--log-format=x", "wsserver: --log-format: 'x' is not auto, plain, "
-			   "text or json" TRY},
+	{"--log-format=x", "wsserver: --log-format: 'x' is not auto|plain|"
+			   "text|json" TRY},
 	{"what", "wsserver: unexpected argument 'what'" TRY},
 };
 

@@ -44,6 +44,16 @@ START_TEST(trims_spaces_and_tabs_at_both_ends)
 }
 END_TEST
 
+START_TEST(knows_how_a_text_begins)
+{
+	ck_assert(slice_starts_ignoring_case(slice_of("WS://x"), "ws://"));
+	ck_assert(slice_starts_ignoring_case(slice_of("ws://"), "ws://"));
+	ck_assert(slice_starts_ignoring_case(slice_of("x"), ""));
+	ck_assert(!slice_starts_ignoring_case(slice_of("ws:/"), "ws://"));
+	ck_assert(!slice_starts_ignoring_case(slice_of("wss://"), "ws://"));
+}
+END_TEST
+
 START_TEST(splits_at_each_separator)
 {
 	struct slice rest = slice_of("a,,b"), part;
@@ -66,6 +76,7 @@ main(void)
 	Suite *suite = suite_create("slice");
 	TCase *cases = tcase_create("slice");
 
+	tcase_add_test(cases, knows_how_a_text_begins);
 	tcase_add_test(cases, an_empty_slice_equals_a_null_one);
 	tcase_add_test(cases, compares_bytes_and_length);
 	tcase_add_test(cases, ignores_case_of_ascii_only);

@@ -147,6 +147,26 @@ option_add_string(
 	return NULL;
 }
 
+const char *
+option_set_choice(
+	const struct option_row *row, const char *value, void *settings)
+{
+	const char *names = row->argument;
+	size_t length = strlen(value);
+
+	for (int i = 0; *names != '\0'; i++) {
+		size_t name_length = strcspn(names, "|");
+
+		if (name_length == length &&
+			strncmp(names, value, length) == 0) {
+			memcpy(field_of(row, settings), &i, sizeof(i));
+			return NULL;
+		}
+		names += name_length + (names[name_length] == '|');
+	}
+	return row->argument;
+}
+
 void
 option_list_release(struct option_list *list)
 {

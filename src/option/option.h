@@ -75,6 +75,10 @@ const char *option_set_string(
 	const struct option_row *row, const char *value, void *settings);
 const char *option_add_string(
 	const struct option_row *row, const char *value, void *settings);
+
+/* For an enum: the place, from 0 on, of the value in argument ("this|that"). */
+const char *option_set_choice(
+	const struct option_row *row, const char *value, void *settings);
 void option_list_release(struct option_list *list);
 
 #endif

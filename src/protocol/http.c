@@ -189,16 +189,6 @@ take_first_line(struct slice bytes, struct http_head *head)
 	return line;
 }
 
-static bool
-starts_with(struct slice text, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return text.length >= length &&
-	       slice_equals_ignoring_case(
-		       (struct slice){text.data, length}, slice_of(prefix));
-}
-
 /* Cuts "http://host/path" down to "/path" (RFC 9112 section 3.2.2). */
 static void
 target_to_origin_form(struct slice *target)
@@ -208,7 +198,7 @@ target_to_origin_form(struct slice *target)
 	struct slice rest = *target;
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (!starts_with(rest, schemes[i]))
+		if (!slice_starts_ignoring_case(rest, schemes[i]))
 			continue;
 		rest.data += strlen(schemes[i]);
 		rest.length -= strlen(schemes[i]);

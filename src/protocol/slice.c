@@ -30,6 +30,17 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+bool
+slice_starts_ignoring_case(struct slice text, const char *start)
+{
+	struct slice wanted = slice_of(start);
+
+	if (text.length < wanted.length)
+		return false;
+	text.length = wanted.length;
+	return slice_equals_ignoring_case(text, wanted);
+}
+
 struct slice
 slice_trim(struct slice text)
 {

@@ -19,6 +19,9 @@ bool slice_equals(struct slice a, struct slice b);
 /* Compares as ASCII: HTTP's names and RFC 6455's tokens. */
 bool slice_equals_ignoring_case(struct slice a, struct slice b);
 
+/* Whether a text begins with another, compared in the same way. */
+bool slice_starts_ignoring_case(struct slice text, const char *start);
+
 /* Without the spaces and tabs (OWS, RFC 9110 section 5.6.3) at both ends. */
 struct slice slice_trim(struct slice text);
 

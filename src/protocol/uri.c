@@ -41,16 +41,6 @@ length_until(struct slice text, const char *stops)
 	return length;
 }
 
-static bool
-starts_with(struct slice text, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return text.length >= length &&
-	       slice_equals_ignoring_case(
-		       (struct slice){text.data, length}, slice_of(prefix));
-}
-
 static const char *
 find_fault_in_bytes(struct slice text)
 {
@@ -159,8 +149,9 @@ parse_authority(struct uri *uri, struct slice authority)
 	if (length_until(authority, "@") < authority.length)
 		return "user and password do not belong in the URL: see "
 		       "--auth-file";
-	fault = starts_with(authority, "[") ? parse_bracketed_host(uri, &rest)
-					    : parse_name(uri, &rest);
+	fault = slice_starts_ignoring_case(authority, "[")
+			? parse_bracketed_host(uri, &rest)
+			: parse_name(uri, &rest);
 	if (fault != NULL)
 		return fault;
 	uri->host_field = authority;
@@ -194,9 +185,10 @@ parse_unix(struct uri *uri, struct slice text)
 	const char *fault = NULL;
 	size_t length;
 
-	if (starts_with(text, "///"))
+	if (slice_starts_ignoring_case(text, "///"))
 		text = slice_from(text, 2);
-	if (!starts_with(text, "/") || starts_with(text, "//"))
+	if (!slice_starts_ignoring_case(text, "/") ||
+		slice_starts_ignoring_case(text, "//"))
 		return "the path of a Unix socket has to begin with /";
 	length = length_until(text, ":?");
 	uri->unix_path = (struct slice){text.data, length};
@@ -227,16 +219,17 @@ parse_scheme(struct uri *uri, struct slice *text)
 	};
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (!starts_with(*text, schemes[i].name))
+		if (!slice_starts_ignoring_case(*text, schemes[i].name))
 			continue;
 		*text = slice_from(*text, strlen(schemes[i].name));
-		if (!starts_with(*text, "/"))
+		if (!slice_starts_ignoring_case(*text, "/"))
 			return "the scheme of the URL has to end with ://";
 		*text = slice_from(*text, 1);
 		uri->secure = schemes[i].secure;
 		return NULL;
 	}
-	if (starts_with(slice_from(*text, length_until(*text, ":/?")), "://"))
+	if (slice_starts_ignoring_case(
+		    slice_from(*text, length_until(*text, ":/?")), "://"))
 		return "the URL has to begin with ws://, wss:// or ws+unix:";
 	return NULL;
 }
@@ -250,7 +243,7 @@ uri_parse(struct uri *uri, struct slice text)
 	*uri = (struct uri){0};
 	if (fault != NULL)
 		return fault;
-	if (starts_with(text, UNIX_SCHEME))
+	if (slice_starts_ignoring_case(text, UNIX_SCHEME))
 		return parse_unix(uri, slice_from(text, strlen(UNIX_SCHEME)));
 	fault = parse_scheme(uri, &text);
 	if (fault != NULL)

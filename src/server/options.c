@@ -67,21 +67,6 @@ set_log_target(const struct option_row *row, const char *value, void *settings)
 	return option_set_string(row, value, settings);
 }
 
-static const char *
-set_log_format(const struct option_row *row, const char *value, void *settings)
-{
-	static const char *const names[] = {"auto", "plain", "text", "json"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(value, names[i]) != 0)
-			continue;
-		*(enum log_format *)((char *)settings + row->field) =
-			(enum log_format)i;
-		return NULL;
-	}
-	return "auto, plain, text or json";
-}
-
 static const struct option_row rows[] = {
 	{"port", 'p', "N", "port (12345); 0: any free one", option_set_number,
 		FIELD(port), 0, 65535},
@@ -140,7 +125,7 @@ static const struct option_row rows[] = {
 	{"log", 0, "stderr|syslog|FILE", "where the log goes (stderr)",
 		set_log_target, FIELD(log_target), 0, 0},
 	{"log-format", 0, "auto|plain|text|json", "its form (auto)",
-		set_log_format, FIELD(log_format), 0, 0},
+		option_set_choice, FIELD(log_format), 0, 0},
 	{"verbose", 'v', NULL, "log messages too", option_set_flag,
 		FIELD(verbose), 0, 0},
 	{"quiet", 'q', NULL, "log errors only", option_set_flag, FIELD(quiet),
