@@ -409,6 +409,21 @@ def reload_storm(_):
         server.stop()
 
 
+@check("S8", "FAULTS G6", "100 reloads, one by one, leave nothing behind",
+       options=None, over=WSS)
+def reload_often(_):
+    with Changing() as changing:
+        for _ in range(20):
+            changing.reload(" info - Certificate reloaded")
+        usage = Usage(changing.server.pid)
+        for _ in range(80):
+            changing.reload(" info - Certificate reloaded")
+        changing.server.expect_back_at(usage)
+        changing.server.expect_memory_near(usage, 512)
+        changing.serves("server").leave()
+        changing.server.stop()
+
+
 TALKERS = 200
 
 

@@ -261,7 +261,7 @@ def silent(server):
         received = peer.receive_frame()
     expect("frame", PING, received and received.opcode)
     with Stopwatch() as until_end:
-        peer.expect_end()
+        expect("bytes before the end", b"", peer.receive_rest())
     expect_between("seconds until the ping", 0.9, 1.6, until_ping.seconds)
     expect_between("seconds until dropped", 0.9, 1.6, until_end.seconds)
     end = server.expect_end(peer, 1006, "server")
