@@ -104,7 +104,7 @@ def corrupt(peer):
     peer.socket.sendall(record)
 
 
-@check("S6", "RFC 8446 5.2", "a corrupt record ends one connection, by an alert",
+@check("S6", "RFC 8446 5.2", "a corrupt record ends its connection by an alert",
        over=WSS)
 def corrupt_record(server):
     others = [server.open() for _ in range(5)]

@@ -263,7 +263,7 @@ def silent(server):
     with Stopwatch() as until_end:
         expect("bytes before the end", b"", peer.receive_rest())
     expect_between("seconds until the ping", 0.9, 1.6, until_ping.seconds)
-    expect_between("seconds until dropped", 0.9, 1.6, until_end.seconds)
+    expect_between("seconds until dropped", 0.7, 1.6, until_end.seconds)
     end = server.expect_end(peer, 1006, "server")
     expect("reason", "ping timeout", end.reason)
 
