@@ -4,22 +4,28 @@
 TEST_EXTENSIONS = .sh
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
-	WSSERVER='$(abs_top_builddir)/wsserver$(EXEEXT)'; export WSSERVER;
+	WSSERVER='$(abs_top_builddir)/wsserver$(EXEEXT)'; export WSSERVER; \
+	WSCLIENT='$(abs_top_builddir)/wsclient$(EXEEXT)'; export WSCLIENT;
 
 # A module has a file of its name, or several.
 unit_tests = \
 	tests/test_address \
 	tests/test_assembler \
 	tests/test_buffer \
+	tests/test_client_options \
 	tests/test_client_role \
 	tests/test_clock \
 	tests/test_close_code \
 	tests/test_closing \
+	tests/test_command \
 	tests/test_compression \
+	tests/test_connecting \
 	tests/test_connection \
 	tests/test_deflate \
 	tests/test_deflate_combinations \
 	tests/test_echo \
+	tests/test_encoding \
+	tests/test_escape \
 	tests/test_event \
 	tests/test_extension \
 	tests/test_farewell \
@@ -27,7 +33,9 @@ unit_tests = \
 	tests/test_handshake \
 	tests/test_http \
 	tests/test_inflate \
+	tests/test_input \
 	tests/test_interruption \
+	tests/test_json \
 	tests/test_keepalive \
 	tests/test_limit \
 	tests/test_limits \
@@ -35,19 +43,26 @@ unit_tests = \
 	tests/test_listener \
 	tests/test_listening \
 	tests/test_log \
+	tests/test_lookup \
 	tests/test_losses \
 	tests/test_mask \
 	tests/test_opening \
 	tests/test_option \
 	tests/test_options \
+	tests/test_outlet \
 	tests/test_pages \
 	tests/test_permessage_deflate \
+	tests/test_pinger \
+	tests/test_polled \
+	tests/test_proxy \
 	tests/test_registry \
+	tests/test_request \
 	tests/test_shortage \
 	tests/test_slice \
 	tests/test_stream \
 	tests/test_target \
 	tests/test_tcp \
+	tests/test_terminal \
 	tests/test_tls \
 	tests/test_tls_context \
 	tests/test_tls_ends \
@@ -58,6 +73,7 @@ unit_tests = \
 	tests/test_utf8
 
 dist_check_SCRIPTS = \
+	tests/client.sh \
 	tests/conformance.sh \
 	tests/faults.sh \
 	tests/interop_chromium.sh \
@@ -69,6 +85,7 @@ dist_check_SCRIPTS = \
 # What these scripts run.
 EXTRA_DIST += \
 	tests/bench/compare.py \
+	tests/client \
 	tests/conformance \
 	tests/faults \
 	tests/interop
@@ -98,6 +115,7 @@ tests_libtests_a_SOURCES = \
 	tests/guard.c tests/guard.h \
 	tests/interruption.c tests/interruption.h \
 	tests/logfile.c tests/logfile.h \
+	tests/manual.c tests/manual.h \
 	tests/memory_transport.c tests/memory_transport.h \
 	tests/peer.c tests/peer.h \
 	tests/randomness.c tests/randomness.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture.h"
-#include "scratch.h"
+#include "manual.h"
 #include "server/options.h"
 #include "suite.h"
 
@@ -299,62 +299,19 @@ END_TEST
 
 START_TEST(help_names_each_option_within_80_columns)
 {
-	char *help, *rest, *line;
+	char *help;
 
 	capture_begin(STDOUT_FILENO);
 	parse("--help", NULL);
 	help = capture_end();
-	for (size_t i = 0; i < options_program.row_count; i++) {
-		ck_assert_ptr_nonnull(
-			strstr(help, options_program.rows[i].name));
-		ck_assert_ptr_nonnull(
-			strstr(help, options_program.rows[i].help));
-	}
-	for (line = strtok_r(help, "\n", &rest); line != NULL;
-		line = strtok_r(NULL, "\n", &rest))
-		ck_assert_uint_le(strlen(line), 80);
+	manual_help_has_all(&options_program, help);
 	free(help);
 }
 END_TEST
 
-static char *
-read_manual(void)
-{
-	const char *top = getenv("top_srcdir");
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/man/wsserver.1",
-		top != NULL ? top : "..");
-	return scratch_read(path);
-}
-
-/* Whether there is ".It Fl p , -port ..." or ".It Fl -port ...". */
-static bool
-has_item(const char *manual, const struct option_row *row)
-{
-	char item[128];
-	int length = row->letter != 0
-			     ? snprintf(item, sizeof(item), "\n.It Fl %c , -%s",
-				       row->letter, row->name)
-			     : snprintf(item, sizeof(item), "\n.It Fl -%s",
-				       row->name);
-
-	while ((manual = strstr(manual, item)) != NULL) {
-		manual += length;
-		if (*manual == ' ' || *manual == '\n')
-			return true;
-	}
-	return false;
-}
-
 START_TEST(the_manual_has_an_item_for_each_option)
 {
-	char *manual = read_manual();
-
-	for (size_t i = 0; i < options_program.row_count; i++)
-		ck_assert_msg(has_item(manual, &options_program.rows[i]),
-			"no item for --%s", options_program.rows[i].name);
-	free(manual);
+	manual_has_all(&options_program);
 }
 END_TEST
 

@@ -16,6 +16,8 @@ encoding_write_hex(struct buffer *output, struct slice bytes)
 	static const char digits[] = "0123456789abcdef";
 	char *room;
 
+	if (bytes.length == 0)
+		return true;
 	if (!buffer_reserve(output, 2 * bytes.length))
 		return false;
 	room = buffer_room(output);

@@ -55,7 +55,9 @@ add_escape(struct json *json, uint32_t character)
 {
 	char text[ESCAPES_SIZE];
 
-	if (character == '\n')
+	if (character == '"' || character == '\\')
+		snprintf(text, sizeof(text), "\\%c", (char)character);
+	else if (character == '\n')
 		snprintf(text, sizeof(text), "\\n");
 	else if (character < 0x10000)
 		snprintf(text, sizeof(text), "\\u%04x", (unsigned)character);

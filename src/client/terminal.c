@@ -116,7 +116,7 @@ set_up_editor(struct terminal *terminal)
 	el_set(editor, EL_PROMPT, prompt_of);
 	el_set(editor, EL_EDITOR, "emacs");
 	el_set(editor, EL_HIST, history, terminal->history);
-	el_set(editor, EL_ADDFN, "delete-or-leave", "Delete, or end of input",
+	el_wset(editor, EL_ADDFN, L"delete-or-leave", L"Delete, or leave",
 		delete_or_leave);
 	el_set(editor, EL_BIND, "^D", "delete-or-leave", NULL);
 	el_set(editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
@@ -207,6 +207,8 @@ terminal_read(struct terminal *terminal, struct slice *line)
 
 	terminal->is_reading = true;
 	terminal->was_left = false;
+	/* Else what is typed as soon as the prompt stands there is echoed. */
+	el_set(terminal->editor, EL_PREP_TERM, 1);
 	text = el_gets(terminal->editor, &length);
 	terminal->is_reading = false;
 	if (text == NULL || length <= 0 || terminal->was_left) {
@@ -305,8 +307,8 @@ terminal_leave(struct terminal *terminal)
 
 	if (!terminal->is_reading)
 		return;
-	el_cursor(terminal->editor, (int)(line->lastchar - line->cursor));
 	terminal_erase(terminal);
+	el_cursor(terminal->editor, (int)(line->lastchar - line->cursor));
 	el_set(terminal->editor, EL_REFRESH);
 	fputs("\n", stdout);
 }

@@ -2,37 +2,13 @@
 #include "websocket/connection.h"
 
 #include "transport/clock.h"
-#include "websocket/opening.h"
-#include "websocket/outgoing.h"
+#include "websocket/connection_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OUT_OF_MEMORY ((struct verdict){CLOSE_INTERNAL_ERROR, "out of memory"})
-
-enum state {
-	STATE_OPENING,
-	STATE_OPEN,
-	STATE_CLOSING, /* our Close is sent, the peer's has not come */
-	STATE_CLOSED,  /* nothing more to be said, but the stream is whole */
-	STATE_LOST,    /* the stream is of no more use */
-};
-
-struct connection {
-	struct stream stream;
-	struct assembler assembler;
-	struct outgoing outgoing;
-	const struct connection_settings *settings;
-	struct connection_counts counts;
-	enum state state;
-	int64_t finish_until;
-	bool was_open;
-	enum closed_by closed_by;
-	unsigned close_code;
-	size_t reason_length;
-	char reason[CLOSE_REASON_MAX];
-};
 
 struct connection *
 connection_new(struct transport *transport,
@@ -426,100 +402,6 @@ connection_send_raw(struct connection *connection, struct slice bytes)
 		return flush(connection);
 	lose_stream(connection);
 	return false;
-}
-
-static void
-set_open(struct connection *connection, const struct http_head *head)
-{
-	buffer_consume(&connection->assembler.input, head->bytes.length);
-	connection->state = STATE_OPEN;
-	connection->was_open = true;
-}
-
-bool
-connection_receive_request(struct connection *connection, int64_t deadline,
-	struct http_head *request, struct verdict *verdict)
-{
-	return opening_prepare(&connection->stream, deadline, verdict) &&
-	       opening_receive_request(&connection->stream,
-		       &connection->assembler.input, deadline, request,
-		       verdict);
-}
-
-static bool
-set_compression(struct connection *connection,
-	const struct deflate_agreement *agreement)
-{
-	struct compression *compression;
-
-	if (!agreement->enabled)
-		return true;
-	compression = compression_new(agreement, &connection->settings->deflate,
-		connection->settings->role);
-	if (compression == NULL)
-		return false;
-	connection->outgoing.compression = compression;
-	assembler_inflate(&connection->assembler, &compression->inflater);
-	return true;
-}
-
-bool
-connection_accept(struct connection *connection,
-	const struct http_head *request, struct slice subprotocol)
-{
-	struct deflate_agreement agreement;
-
-	if (!opening_write_response(&connection->stream, request, subprotocol,
-		    &connection->settings->deflate, &agreement) ||
-		!set_compression(connection, &agreement)) {
-		lose(connection, CLOSED_BY_US, "out of memory");
-		return false;
-	}
-	set_open(connection, request);
-	return true;
-}
-
-/* Whether the response that was received opens the connection. */
-static struct verdict
-check_response(struct connection *connection,
-	const struct handshake_offer *offer, const struct http_head *response)
-{
-	struct deflate_agreement agreement;
-	struct verdict verdict = opening_check_response(
-		response, offer, &connection->settings->deflate, &agreement);
-
-	if (verdict_is_fine(verdict) &&
-		!set_compression(connection, &agreement))
-		return (struct verdict){response->status, "out of memory"};
-	return verdict;
-}
-
-bool
-connection_request(struct connection *connection,
-	const struct handshake_offer *offer, int64_t deadline,
-	struct http_head *response, struct verdict *verdict)
-{
-	struct stream *stream = &connection->stream;
-
-	if (!opening_prepare(stream, deadline, verdict) ||
-		!handshake_write_request(&stream->output, offer) ||
-		!flush(connection) ||
-		!opening_receive_response(stream, &connection->assembler.input,
-			deadline, response, verdict))
-		return false;
-	*verdict = check_response(connection, offer, response);
-	if (!verdict_is_fine(*verdict))
-		return false;
-	set_open(connection, response);
-	return true;
-}
-
-struct slice
-connection_receive_body(struct connection *connection,
-	const struct http_head *response, size_t max, int64_t deadline)
-{
-	return opening_receive_body(&connection->stream,
-		&connection->assembler.input, response, max, deadline);
 }
 
 /*

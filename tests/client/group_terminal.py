@@ -90,7 +90,10 @@ def interrupted_line(_):
         screen.expect(BANNER, PROMPT)
         puppet.do(lambda guest: guest.leave())
         screen.type("x" * 50)
-        screen.press("C-a", "C-c")
+        screen.press("C-a")
+        screen.expect(BANNER, PROMPT + "x" * 35, "x" * 15)
+        screen.expect_cursor(1, len(PROMPT))
+        screen.press("C-c")
         screen.expect(BANNER, PROMPT + "x" * 35, "x" * 15, "status 0", SANE)
 
 
@@ -260,7 +263,7 @@ def shown_so(_, case):
 
 @check("K7", "FAULTS", "controls in a message and a reason, at the prompt")
 def escaped(_):
-    with Puppet(columns=110) as (puppet, screen):
+    with Puppet(columns=130) as (puppet, screen):
         screen.expect(BANNER, PROMPT)
         puppet.say(said(TEXT, NASTY))
         screen.expect(BANNER, "Received: " + SHOWN, PROMPT)

@@ -18,6 +18,7 @@ import group_peers  # noqa: E402,F401
 import group_pipes  # noqa: E402,F401
 import group_status  # noqa: E402,F401
 import group_terminal  # noqa: E402,F401
+import group_tls  # noqa: E402,F401
 from checks import CHECKS, Skip  # noqa: E402
 from program import WSCLIENT  # noqa: E402
 

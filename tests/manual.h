@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What --help and the manual page say of a program's options. */
+#ifndef TESTS_MANUAL_H
+#define TESTS_MANUAL_H
+
+#include "option/option.h"
+
+/* Fails unless the program's page in man/ has an item for each option. */
+void manual_has_all(const struct option_program *program);
+
+/*
+ * Fails unless a text of --help, which is changed, names each option, in lines
+ * of at most 80 columns.
+ */
+void manual_help_has_all(const struct option_program *program, char *help);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture.h"
+#include "client/options.h"
+#include "manual.h"
+#include "suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIELD(name) offsetof(struct client_options, name)
+#define TRY ". Try 'wsclient --help'\n"
+
+static struct client_options options;
+
+static void
+tear_down(void)
+{
+	client_options_release(&options);
+}
+
+static enum option_result
+parse(const char *first, const char *second)
+{
+	char *arguments[] = {(char *)(uintptr_t) "wsclient",
+		(char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL};
+	int count = first == NULL ? 1 : second == NULL ? 2 : 3;
+
+	client_options_release(&options);
+	return client_options_parse(&options, count, arguments);
+}
+
+static void *
+at(size_t field)
+{
+	return (char *)&options + field;
+}
+
+START_TEST(has_the_defaults_of_the_manual)
+{
+	ck_assert_int_eq(parse(NULL, NULL), OPTION_RUN);
+	ck_assert(slice_equals(options.uri.host, slice_of("localhost")));
+	ck_assert_uint_eq(options.uri.port, 12345);
+	ck_assert(!options.uri.secure);
+	ck_assert_int_eq(options.connect_timeout, 10000);
+	ck_assert_int_eq(options.max_message, 1 << 30);
+	ck_assert_int_eq(options.wait, 2000);
+	ck_assert_int_eq(options.ping_interval, 0);
+	ck_assert_int_eq(options.color, CLIENT_COLOR_AUTO);
+	ck_assert_ptr_null(options.proxy);
+	ck_assert_ptr_null(options.history);
+}
+END_TEST
+
+static const struct {
+	const char *argument;
+	size_t field;
+	int64_t value;
+} numbers[] = {
+	{"-w0", FIELD(wait), 0},
+	{"-w-1", FIELD(wait), CLIENT_WAIT_FOREVER},
+	{"--wait=-1", FIELD(wait), CLIENT_WAIT_FOREVER},
+	{"--wait=2.5", FIELD(wait), 2500},
+	{"--connect-timeout=0.001", FIELD(connect_timeout), 1},
+	{"--ping-interval=0.5", FIELD(ping_interval), 500},
+	{"--max-message=16M", FIELD(max_message), 16 << 20},
+};
+
+START_TEST(takes_good_numbers)
+{
+	int64_t number;
+
+	ck_assert_int_eq(parse(numbers[_i].argument, NULL), OPTION_RUN);
+	memcpy(&number, at(numbers[_i].field), sizeof(number));
+	ck_assert_int_eq(number, numbers[_i].value);
+}
+END_TEST
+
+static const struct {
+	const char *argument;
+	size_t field;
+} flags[] = {
+	{"-c", FIELD(connect)},
+	{"--connect", FIELD(connect)},
+	{"-k", FIELD(insecure)},
+	{"--insecure", FIELD(insecure)},
+	{"--no-deflate", FIELD(no_deflate)},
+	{"-0", FIELD(null)},
+	{"-b", FIELD(binary)},
+	{"--hex", FIELD(hex)},
+	{"--base64", FIELD(base64)},
+	{"-P", FIELD(show_ping_pong)},
+	{"--slash", FIELD(slash)},
+	{"--timestamps", FIELD(timestamps)},
+	{"--json", FIELD(json)},
+	{"--echo", FIELD(echo)},
+	{"--check", FIELD(check)},
+	{"-v", FIELD(verbose)},
+	{"-q", FIELD(quiet)},
+};
+
+START_TEST(takes_flags)
+{
+	ck_assert_int_eq(parse(flags[_i].argument, "ws://host"), OPTION_RUN);
+	ck_assert(*(bool *)at(flags[_i].field));
+	ck_assert(slice_equals(options.uri.host, slice_of("host")));
+}
+END_TEST
+
+static const struct {
+	const char *first, *second;
+	size_t field;
+	const char *values[2];
+} lists[] = {
+	{"-HA: b", "--header=C:d", FIELD(headers), {"A: b", "C:d"}},
+	{"-H@file", "-H@other", FIELD(headers), {"@file", "@other"}},
+	{"-schat", "--subprotocol=mud", FIELD(subprotocols), {"chat", "mud"}},
+	{"-xa b", "--execute=", FIELD(messages), {"a b", ""}},
+};
+
+START_TEST(takes_good_values_again_and_again)
+{
+	const struct option_list *list = at(lists[_i].field);
+
+	ck_assert_int_eq(parse(lists[_i].first, lists[_i].second), OPTION_RUN);
+	ck_assert_uint_eq(list->count, 2);
+	ck_assert_str_eq(list->values[0], lists[_i].values[0]);
+	ck_assert_str_eq(list->values[1], lists[_i].values[1]);
+}
+END_TEST
+
+/* FAULTS G5 and K9: a line that names what is wrong. */
+static const struct {
+	const char *first, *second, *complaint;
+} wrongs[] = {
+	{"-w-2", NULL, "--wait: '-2' is not -1 or a number of seconds"},
+	{"--color=red", NULL, "--color: 'red' is not auto, always or never"},
+	{"-Hnothing", NULL, "'nothing' is not a header field"},
+	{"-HA: b\r\nC: d", NULL, "'A: b\\x0d\\x0aC: d' is not a header field"},
+	{"-sa\nb", NULL, "'a\\x0ab' is not a subprotocol's name"},
+	{"-oa\nb", NULL, "'a\\x0ab' is not an origin"},
+	{"--hex", "-b", "more than one of '--binary, --hex, --base64'"},
+	{"--echo", "-xa", "more than one of '--execute, --echo, --check'"},
+	{"--key=file", NULL, "no --cert for '--key'"},
+	{"-x\xff", NULL, "not UTF-8, the message"},
+	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
+	{"ws://a\r\nb", NULL, "'ws://a\\x0d\\x0ab'"},
+	{"--max-message=0", NULL, "--max-message: '0' is not a size"},
+	{"--connect-timeout=0", NULL, "--connect-timeout: '0' is not"},
+};
+
+START_TEST(says_what_is_wrong)
+{
+	char *said;
+
+	capture_begin(STDERR_FILENO);
+	ck_assert_int_eq(
+		parse(wrongs[_i].first, wrongs[_i].second), OPTION_WRONG);
+	said = capture_end();
+	ck_assert_ptr_nonnull(strstr(said, wrongs[_i].complaint));
+	ck_assert_ptr_eq(strstr(said, TRY) + strlen(TRY), strchr(said, '\0'));
+	free(said);
+}
+END_TEST
+
+START_TEST(takes_bytes_for_a_binary_message)
+{
+	ck_assert_int_eq(parse("-b", "-x\xff"), OPTION_RUN);
+}
+END_TEST
+
+START_TEST(help_names_each_option_within_80_columns)
+{
+	char *help;
+
+	capture_begin(STDOUT_FILENO);
+	ck_assert_int_eq(parse("--help", NULL), OPTION_DONE);
+	help = capture_end();
+	manual_help_has_all(&client_program, help);
+	free(help);
+}
+END_TEST
+
+START_TEST(the_manual_has_an_item_for_each_option)
+{
+	manual_has_all(&client_program);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("client options");
+	TCase *cases = tcase_create("client options");
+
+	tcase_add_checked_fixture(cases, NULL, tear_down);
+	tcase_add_test(cases, has_the_defaults_of_the_manual);
+	tcase_add_loop_test(cases, takes_good_numbers, 0, COUNT_OF(numbers));
+	tcase_add_loop_test(cases, takes_flags, 0, COUNT_OF(flags));
+	tcase_add_loop_test(
+		cases, takes_good_values_again_and_again, 0, COUNT_OF(lists));
+	tcase_add_loop_test(cases, says_what_is_wrong, 0, COUNT_OF(wrongs));
+	tcase_add_test(cases, takes_bytes_for_a_binary_message);
+	tcase_add_test(cases, help_names_each_option_within_80_columns);
+	tcase_add_test(cases, the_manual_has_an_item_for_each_option);
+	suite_add_tcase(suite, cases);
+	return suite_run(suite);
+}
