@@ -12,6 +12,9 @@ unit_tests = \
 	tests/test_address \
 	tests/test_assembler \
 	tests/test_buffer \
+	tests/test_check \
+	tests/test_check_frames \
+	tests/test_check_handshake \
 	tests/test_client_options \
 	tests/test_client_role \
 	tests/test_clock \
@@ -70,6 +73,7 @@ unit_tests = \
 	tests/test_tls_plain \
 	tests/test_tls_threads \
 	tests/test_tls_trust \
+	tests/test_uri \
 	tests/test_utf8
 
 dist_check_SCRIPTS = \
@@ -112,11 +116,13 @@ tests_libtests_a_SOURCES = \
 	tests/certificates.c tests/certificates.h \
 	tests/deflation.c tests/deflation.h \
 	tests/extension_fields.c tests/extension_fields.h \
+	tests/fake_server.c tests/fake_server.h \
 	tests/guard.c tests/guard.h \
 	tests/interruption.c tests/interruption.h \
 	tests/logfile.c tests/logfile.h \
 	tests/manual.c tests/manual.h \
 	tests/memory_transport.c tests/memory_transport.h \
+	tests/one_check.c tests/one_check.h \
 	tests/peer.c tests/peer.h \
 	tests/randomness.c tests/randomness.h \
 	tests/room.c tests/room.h \

@@ -81,9 +81,6 @@ secure(const struct client_options *options, struct transport **transport)
 		return CLIENT_TLS;
 	}
 	*transport = tls;
-	if (options->insecure)
-		fprintf(stderr, "wsclient: warning: whose certificate it is "
-				"was not verified\n");
 	return CLIENT_DONE;
 }
 

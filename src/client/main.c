@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* wsclient: from the command line to the exit status. */
+#include "client/check.h"
 #include "client/dial.h"
 #include "client/interrupts.h"
 #include "client/options.h"
@@ -18,6 +19,10 @@
 #define GRACE 1000
 
 #define DEFLATE_LEVEL 6
+
+/* For each check, and for all of them. */
+#define CHECK_LIMIT 5000
+#define CHECKS_LIMIT 120000
 
 /* A descriptor of ours must not take the place of a standard one. */
 static void
@@ -68,6 +73,44 @@ talk(const struct client_options *options, const struct client_request *request,
 	return status;
 }
 
+/* Once, however many connections are made. */
+static void
+warn_of_insecurity(const struct client_options *options)
+{
+	if (options->uri.secure && options->insecure)
+		fprintf(stderr, "wsclient: warning: whose certificate it is "
+				"was not verified\n");
+}
+
+static struct transport *
+connect_for_check(void *state, int64_t deadline)
+{
+	const struct client_options *const *options = state;
+	struct dialled dialled;
+
+	if (client_dial(*options, deadline, &dialled) != CLIENT_DONE)
+		return NULL;
+	return dialled.transport;
+}
+
+/* That there is a server at all is found out first. */
+static enum client_status
+check(const struct client_options *options, const struct handshake_offer *offer,
+	struct dialled *dialled)
+{
+	const struct check_target target = {.connect = connect_for_check,
+		.state = &options,
+		.is_secure = options->uri.secure,
+		.offer = offer,
+		.check_limit = CHECK_LIMIT,
+		.total_limit = CHECKS_LIMIT};
+
+	dialled->transport->type->close(dialled->transport);
+	if (!check_run(&target, stdout) || ferror(stdout) != 0)
+		return CLIENT_CLOSED;
+	return CLIENT_DONE;
+}
+
 static enum client_status
 run(const struct client_options *options)
 {
@@ -80,6 +123,10 @@ run(const struct client_options *options)
 	if (client_request_init(&request, options, &deflate)) {
 		status = client_dial(options, deadline, &dialled);
 		if (status == CLIENT_DONE)
+			warn_of_insecurity(options);
+		if (status == CLIENT_DONE && options->check)
+			status = check(options, &request.offer, &dialled);
+		else if (status == CLIENT_DONE)
 			status = talk(options, &request, &dialled, deadline);
 	}
 	client_request_release(&request);

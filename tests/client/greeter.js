@@ -13,6 +13,7 @@ server.on('listening', () => {
 });
 
 server.on('connection', (socket) => {
+  socket.on('error', () => {}); // of a client that breaks rules
   socket.on('message', (data, isBinary) => {
     socket.send(isBinary ? data : `Server received: ${data}`);
   });

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""wsclient --check of our server, and of servers that others have written."""
+
+import contextlib
+import http.server
+import re
+import threading
+
+from checks import check, expect, expect_that
+from group_peers import node_server, our_server, python_server
+from program import run
+
+SECTION = "INTERFACE wsclient"
+LINE = re.compile(r"(ok|warn|FAIL) +RFC \d+ [\d.]+ +(.+)")
+
+HOSTS = ["a request without Host is refused with 400",
+         "a request with two Hosts is refused with 400"]
+
+# Where these really are wrong; other versions of them may do better.
+OTHERS = {
+    "Python websockets": (python_server, [
+        "version 12 is refused with 426 and those it speaks",
+        "a length with its top bit set fails the connection", *HOSTS]),
+    "node ws": (node_server, [
+        "a request in HTTP/1.0 is refused", *HOSTS]),
+}
+
+
+def run_checks(url):
+    """Its exit status, and the lines of each grade without it."""
+    result = run("--check", url)
+    *lines, counts = result.output.decode().splitlines()
+    grades = {"ok": [], "warn": [], "FAIL": []}
+    for line in lines:
+        match = LINE.fullmatch(line)
+        expect_that(match, "the line of a check", line)
+        grades[match[1]].append(match[2])
+    expect("counts", counts, ", ".join(
+        f"{len(grades[grade])} {grade}" for grade in grades))
+    return result.status, grades
+
+
+@check("CHECK", SECTION, "wsserver is all right: {}",
+       cases={path: path for path in ("/", "/raw")})
+def ours(_, path):
+    with our_server() as url:
+        status, grades = run_checks(url + path)
+    expect("not ok", [], grades["warn"] + grades["FAIL"])
+    expect_that(len(grades["ok"]) >= 40, "forty checks", len(grades["ok"]))
+    expect("status", 0, status)
+
+
+@check("CHECK", SECTION, "{}: told where it is wrong", cases=OTHERS)
+def others(_, case):
+    serve, known = case
+    with serve() as url:
+        status, grades = run_checks(url)
+    unknown = [line for line in grades["FAIL"]
+               if not line.startswith(tuple(known))]
+    expect("FAIL", [], unknown)
+    expect_that(len(grades["ok"]) >= 40, "forty good ones", grades["ok"])
+    expect("status", 1 if grades["FAIL"] else 0, status)
+
+
+class NoPage(http.server.BaseHTTPRequestHandler):
+    """Has no page for any method."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def page_server():
+    with http.server.HTTPServer(("127.0.0.1", 0), NoPage) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield "ws://127.0.0.1:%d" % server.server_port
+        finally:
+            server.shutdown()
+
+
+@check("CHECK", SECTION, "no WebSocket server, and nobody at all")
+def nothing_there(_):
+    with page_server() as url:
+        result = run("--check", url)
+        expect("status", 1, result.status)
+        expect("the end", b"no other check was run\n0 ok, 0 warn, 1 FAIL\n",
+               result.output.partition(b"\n")[2])
+    result = run("--check", url)
+    expect("status, output", (3, b""), (result.status, result.output))
