@@ -11,6 +11,9 @@
 #define PIECE_MIN 1024
 #define PIECE_MAX 65536
 
+/* Less where much may come out of little. */
+#define COMPRESSED_PIECE_MAX 16384
+
 void
 assembler_init(struct assembler *assembler, enum role role, size_t max_message)
 {
@@ -296,15 +299,21 @@ close_gap(struct assembler *assembler)
 	assembler->unparsed = assembler->message_length;
 }
 
+static size_t
+piece_max(const struct assembler *assembler)
+{
+	return assembler->inflater == NULL ? PIECE_MAX : COMPRESSED_PIECE_MAX;
+}
+
 bool
 assembler_reserve(struct assembler *assembler)
 {
-	size_t wanted = assembler->piece;
+	size_t wanted = assembler->piece, max = piece_max(assembler);
 
 	if (assembler->in_frame && assembler->frame_left > wanted)
-		wanted = assembler->frame_left < PIECE_MAX
+		wanted = assembler->frame_left < max
 				 ? (size_t)assembler->frame_left
-				 : PIECE_MAX;
+				 : max;
 	close_gap(assembler);
 	return buffer_reserve(&assembler->input, wanted);
 }
@@ -313,7 +322,7 @@ void
 assembler_received(struct assembler *assembler)
 {
 	if (buffer_room_size(&assembler->input) == 0 &&
-		assembler->piece < PIECE_MAX)
+		assembler->piece < piece_max(assembler))
 		assembler->piece *= 2;
 }
 

@@ -4,10 +4,12 @@
 #include "server/farewell.h"
 #include "server/limits.h"
 #include "server/listener.h"
+#include "server/memory.h"
 #include "server/options.h"
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/signals.h"
+#include "transport/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,9 +92,11 @@ load_certificate(const struct options *options, SSL_CTX **tls)
 	if (options->certificate == NULL)
 		return true;
 	*tls = tls_server_context(&files, error);
-	if (*tls == NULL)
-		fprintf(stderr, "wsserver: %s\n", error);
-	return *tls != NULL;
+	if (*tls != NULL && tls_rehearse(*tls))
+		return true;
+	fprintf(stderr, "wsserver: %s\n",
+		*tls == NULL ? error : "out of memory");
+	return false;
 }
 
 /* What HUP will need, by whom we have become. */
@@ -293,6 +297,7 @@ main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	fill_standard_descriptors();
+	memory_return_buffers();
 	switch (options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		status = run(&options);

@@ -309,8 +309,9 @@ session_start(const struct session_settings *settings, int descriptor,
 	session->settings = settings;
 	session->descriptor = descriptor;
 	session->started = clock_now();
-	if (tls != NULL && SSL_CTX_up_ref(tls) == 1)
-		session->tls = tls;
+	session->tls = tls;
+	if (tls != NULL)
+		SSL_CTX_up_ref(tls);
 	address_format(peer, session->peer);
 	verdict = registry_enter(settings->registry, &session->entry, peer);
 	session->client.number = session->entry.number;

@@ -17,6 +17,9 @@
 /* How much a record carries at most (RFC 8446 section 5.1). */
 #define RECORD_MAX 16384
 
+/* More than a handshake has flights. */
+#define REHEARSAL_ROUNDS 8
+
 struct tls {
 	struct transport transport;
 	struct transport *inner;
@@ -124,6 +127,43 @@ make_bio_method(void)
 	bio_method = method;
 }
 
+/* Whether it succeeds is up to the certificates. */
+static void
+shake_hands(SSL *server, SSL *client)
+{
+	SSL_set_accept_state(server);
+	SSL_set_connect_state(client);
+	for (int i = 0; i < REHEARSAL_ROUNDS; i++) {
+		SSL_do_handshake(client);
+		SSL_do_handshake(server);
+	}
+	ERR_clear_error();
+}
+
+bool
+tls_rehearse(SSL_CTX *server_context)
+{
+	SSL_CTX *client_context = SSL_CTX_new(TLS_client_method());
+	SSL *server = SSL_new(server_context), *client = NULL;
+	BIO *near = NULL, *far = NULL;
+	bool is_ready;
+
+	pthread_once(&bio_method_once, make_bio_method);
+	if (client_context != NULL)
+		client = SSL_new(client_context);
+	is_ready = bio_method != NULL && server != NULL && client != NULL &&
+		   BIO_new_bio_pair(&near, 0, &far, 0) == 1;
+	if (is_ready) {
+		SSL_set_bio(server, near, near);
+		SSL_set_bio(client, far, far);
+		shake_hands(server, client);
+	}
+	SSL_free(client);
+	SSL_free(server);
+	SSL_CTX_free(client_context);
+	return is_ready;
+}
+
 /* Remembers what OpenSSL has to say about a failure. */
 static void
 keep_reason(struct tls *tls)
@@ -180,7 +220,11 @@ judge(struct tls *tls, int result, bool is_sending)
 		return -1;
 	case SSL_ERROR_SYSCALL:
 		tls->is_broken = true;
-		errno = tls->failure != 0 ? tls->failure : EPROTO;
+		errno = tls->failure;
+		if (errno != 0)
+			return -1;
+		snprintf(tls->why, sizeof(tls->why), "TLS: out of memory");
+		errno = EPROTO;
 		return -1;
 	default:
 		keep_reason(tls);

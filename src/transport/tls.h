@@ -11,6 +11,13 @@
 #define TLS_TEXT_SIZE 256
 
 /*
+ * Has a first handshake in memory. OpenSSL sets itself up then: were memory
+ * short for that while clients are served, it would fail for ever after.
+ * Returns false when it is short.
+ */
+bool tls_rehearse(SSL_CTX *server_context);
+
+/*
  * A transport over another one, which it owns from now on. The handshake is
  * what open does; after a failure of TLS errno is EPROTO, and explain tells
  * more. Returns NULL, with the other one untouched, when memory is short.

@@ -16,7 +16,6 @@ from server import Server, Usage, read_status
 
 MIB = 1 << 20
 KEPT = 64  # KiB that a connection may take for compression
-PIECE = 64  # KiB that any connection may receive at once
 ROOM = 256  # KiB that are nothing, beside what was sent
 HELLO = compress("hello")
 EMPTY_BLOCK = b"\0" + TAIL
@@ -82,7 +81,7 @@ def send_in_background(peer, data):
 def explode(server, peer, data, limit):
     """Sends a bomb, which fails the connection before it is large."""
     peer.echo_compressed("x" * 1000)
-    with Peak(server, limit // 1024 + KEPT + PIECE):
+    with Peak(server, limit // 1024 + KEPT):
         sender = send_in_background(peer, data)
         peer.expect_close(1009)
     sender.join()
@@ -125,7 +124,7 @@ def bombs_at_once(server):
     peers = [opened(server) for _ in range(10)]
     for peer in peers:
         peer.echo_compressed("x" * 1000)
-    with Peak(server, len(peers) * (256 + KEPT + PIECE)):
+    with Peak(server, len(peers) * (256 + KEPT)):
         for peer in peers:
             send_in_background(peer, compressed(GIB, BINARY))
         for peer in peers:
