@@ -134,7 +134,7 @@ static const struct {
 	const char *first, *second, *complaint;
 } wrongs[] = {
 	{"-w-2", NULL, "--wait: '-2' is not -1 or a number of seconds"},
-	{"--color=red", NULL, "--color: 'red' is not auto, always or never"},
+	{"--color=red", NULL, "--color: 'red' is not auto|always|never"},
 	{"-Hnothing", NULL, "'nothing' is not a header field"},
 	{"-HA: b\r\nC: d", NULL, "'A: b\\x0d\\x0aC: d' is not a header field"},
 	{"-sa\nb", NULL, "'a\\x0ab' is not a subprotocol's name"},

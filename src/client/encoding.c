@@ -4,8 +4,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#define QUANTUM 3 /* bytes, which four digits of base64 stand for */
-#define DIGITS 4
+#define QUANTUM ((size_t)3) /* bytes: four digits of base64 stand for */
+#define DIGITS ((size_t)4)
 
 /* What is converted at one go: libcrypto counts with int. */
 #define PIECE_QUANTA 4096

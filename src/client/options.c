@@ -62,21 +62,6 @@ set_wait(const struct option_row *row, const char *value, void *settings)
 	return NULL;
 }
 
-static const char *
-set_color(const struct option_row *row, const char *value, void *settings)
-{
-	static const char *const names[] = {"auto", "always", "never"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(value, names[i]) != 0)
-			continue;
-		*(enum client_color *)((char *)settings + row->field) =
-			(enum client_color)i;
-		return NULL;
-	}
-	return "auto, always or never";
-}
-
 static const struct option_row rows[] = {
 	{"connect", 'c', NULL, "connect, which is done without it too",
 		option_set_flag, FIELD(connect), 0, 0},
@@ -130,7 +115,7 @@ static const struct option_row rows[] = {
 	{"json", 0, NULL, "tell what happens as JSON, an object a line",
 		option_set_flag, FIELD(json), 0, 0},
 	{"color", 0, "auto|always|never", "colours (auto: on a terminal)",
-		set_color, FIELD(color), 0, 0},
+		option_set_choice, FIELD(color), 0, 0},
 	{"history", 0, "FILE", "keep what was typed there", option_set_string,
 		FIELD(history), 0, 0},
 	{"echo", 0, NULL, "send each message back as it came", option_set_flag,

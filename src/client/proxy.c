@@ -102,20 +102,34 @@ digit_of(char c)
 	return found != NULL ? (int)((found - digits) % 16) : -1;
 }
 
+/* Takes what stands for one byte off a text that is not empty: itself, %XX. */
+static char
+take_byte(struct slice *text)
+{
+	char byte = text->data[0];
+	size_t length = 1;
+
+	if (byte == '%' && text->length >= 3) {
+		int high = digit_of(text->data[1]);
+		int low = digit_of(text->data[2]);
+
+		if (high >= 0 && low >= 0) {
+			byte = (char)(high * 16 + low);
+			length = 3;
+		}
+	}
+	text->data += length;
+	text->length -= length;
+	return byte;
+}
+
 static bool
 write_decoded(struct buffer *output, struct slice text)
 {
-	for (size_t i = 0; i < text.length; i++) {
-		char c = text.data[i];
+	while (text.length > 0) {
+		char byte = take_byte(&text);
 
-		if (c == '%' && i + 2 < text.length &&
-			digit_of(text.data[i + 1]) >= 0 &&
-			digit_of(text.data[i + 2]) >= 0) {
-			c = (char)(digit_of(text.data[i + 1]) << 4 |
-				   digit_of(text.data[i + 2]));
-			i += 2;
-		}
-		if (!buffer_append(output, (struct slice){&c, 1}))
+		if (!buffer_append(output, (struct slice){&byte, 1}))
 			return false;
 	}
 	return true;

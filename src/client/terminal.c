@@ -338,6 +338,8 @@ terminal_resume(struct terminal *terminal)
 {
 	if (!terminal->is_reading)
 		return;
+	/* It takes the modes for its own still, which a shell has changed. */
+	el_set(terminal->editor, EL_PREP_TERM, 0);
 	el_set(terminal->editor, EL_PREP_TERM, 1);
 	el_set(terminal->editor, EL_REFRESH);
 	fflush(stdout);

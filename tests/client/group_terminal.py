@@ -3,9 +3,10 @@
 
 import os
 import queue
+import shutil
 import tempfile
 
-from checks import check, expect, expect_that
+from checks import Skip, check, expect, expect_that
 from group_faults import NASTY, SHOWN
 from peer import BINARY, PING, PONG, TEXT
 from rogue import Rogue, said, said_close
@@ -245,6 +246,30 @@ def resized(_):
         puppet.say(said(TEXT, "other"))
         screen.expect_end(*above, "Received: reply", "Received: other",
                           PROMPT + "x" * 20 + "y")
+
+
+@check("T", SECTION, "stopped by Ctrl-Z, and in the foreground again")
+def stopped(_):
+    if shutil.which("bash") is None:
+        raise Skip("no bash")
+    with Server() as server:
+        screen = Screen("-q", "ws://%s:%d/raw" % server.address)
+        program = screen.program
+        screen.command = "exec env PS1='$ ' bash --norc -i"
+        with screen:
+            screen.expect("$")
+            screen.enter("clear; " + program)
+            screen.expect(">")
+            screen.type("half")
+            screen.expect("> half")
+            screen.press("C-z")
+            screen.expect_end("\n$")
+            screen.enter("clear; fg")
+            screen.expect_end("> half")
+            screen.enter(" line")
+            screen.expect_end("> half line", "< half line", ">")
+            screen.press("C-d")
+            screen.expect_end("> half line", "< half line", ">", "$")
 
 
 @check("T", SECTION, "{} is shown so", cases={

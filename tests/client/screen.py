@@ -27,7 +27,8 @@ class Screen:
             TMUX_TMPDIR=self.folder, LANG="C.UTF-8", **variables)
         self.environment.pop("TMUX", None)
         self.environment.pop("LC_ALL", None)
-        self.command = shlex.join([WSCLIENT, *arguments]) + AFTERWARDS
+        self.program = shlex.join([WSCLIENT, *arguments])
+        self.command = self.program + AFTERWARDS
         self.size = ["-x", str(columns), "-y", str(rows)]
 
     def __enter__(self):
