@@ -8,10 +8,9 @@
 #include "client/talk.h"
 #include "client/upgrade.h"
 #include "transport/clock.h"
+#include "transport/descriptors.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #define SEND_TIMEOUT 30000
 
@@ -23,19 +22,6 @@
 /* For each check, and for all of them. */
 #define CHECK_LIMIT 5000
 #define CHECKS_LIMIT 120000
-
-/* A descriptor of ours must not take the place of a standard one. */
-static void
-fill_standard_descriptors(void)
-{
-	int descriptor;
-
-	do {
-		descriptor = open("/dev/null", O_RDWR);
-	} while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-	if (descriptor >= 0)
-		close(descriptor);
-}
 
 /* A client can afford the memory for what compresses best. */
 static struct deflate_settings
@@ -139,7 +125,7 @@ main(int argc, char **argv)
 	struct client_options options;
 	enum client_status status = CLIENT_USAGE;
 
-	fill_standard_descriptors();
+	descriptors_fill_standard();
 	interrupts_init();
 	switch (client_options_parse(&options, argc, argv)) {
 	case OPTION_RUN:

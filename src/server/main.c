@@ -9,10 +9,10 @@
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/signals.h"
+#include "transport/descriptors.h"
 #include "transport/tls.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -30,19 +30,6 @@ enum exit_status {
 
 /* Descriptors that are no connections: standard ones, the log, the pipe. */
 #define OTHER_DESCRIPTORS 32
-
-/* A descriptor of ours must not take the place of a standard one. */
-static void
-fill_standard_descriptors(void)
-{
-	int descriptor;
-
-	do {
-		descriptor = open("/dev/null", O_RDWR);
-	} while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-	if (descriptor >= 0)
-		close(descriptor);
-}
 
 static bool
 start_log(const struct options *options)
@@ -296,7 +283,7 @@ main(int argc, char **argv)
 	struct options options;
 	int status = EXIT_USAGE;
 
-	fill_standard_descriptors();
+	descriptors_fill_standard();
 	memory_return_buffers();
 	switch (options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
