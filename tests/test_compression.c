@@ -207,6 +207,17 @@ START_TEST(text_is_judged_as_it_is_restored)
 }
 END_TEST
 
+START_TEST(text_is_judged_before_the_limit_behind_it)
+{
+	int variant = begin(_i);
+
+	peer.settings.max_message = strlen(LONG);
+	says_compressed(OPCODE_TEXT, "not UTF-8: \xFF, too long: " LONG);
+	fails_within_message(
+		variant, CLOSE_INVALID_PAYLOAD, "text is not UTF-8");
+}
+END_TEST
+
 START_TEST(text_may_not_end_within_a_character)
 {
 	int variant = begin(_i);
@@ -366,6 +377,8 @@ main(void)
 	tcase_add_loop_test(cases, short_messages_are_sent_plain, 0, LOOPS);
 	tcase_add_loop_test(cases, plain_messages_may_come_between, 0, LOOPS);
 	tcase_add_loop_test(cases, text_is_judged_as_it_is_restored, 0, LOOPS);
+	tcase_add_loop_test(
+		cases, text_is_judged_before_the_limit_behind_it, 0, LOOPS);
 	tcase_add_loop_test(
 		cases, text_may_not_end_within_a_character, 0, LOOPS);
 	tcase_add_loop_test(

@@ -156,27 +156,32 @@ keep(struct assembler *assembler, struct slice fresh)
 	assembler->message_length += fresh.length;
 }
 
+/* What came out before a failure is judged first, in whatever pieces it came.
+ */
 static struct verdict
 restore(struct assembler *assembler, struct slice fresh, bool ends)
 {
 	struct buffer *restored = &assembler->restored;
 	size_t before = buffer_length(restored);
 	struct slice text;
-	struct verdict verdict;
+	struct verdict verdict, text_verdict;
 
 	if (assembler->discards)
 		return VERDICT_FINE;
 	verdict = inflater_add(
 		assembler->inflater, fresh, restored, assembler->max_message);
-	if (verdict_is_fine(verdict) && ends)
-		verdict = inflater_finish(assembler->inflater);
-	if (!verdict_is_fine(verdict))
-		return verdict;
 	text = buffer_bytes(restored);
 	if (text.length > 0)
 		text.data += before;
 	text.length -= before;
-	return check_text(assembler, text, text.length == 0, ends);
+	text_verdict = check_text(assembler, text, text.length == 0, false);
+	if (!verdict_is_fine(text_verdict))
+		return text_verdict;
+	if (verdict_is_fine(verdict) && ends)
+		verdict = inflater_finish(assembler->inflater);
+	if (!verdict_is_fine(verdict))
+		return verdict;
+	return check_text(assembler, (struct slice){NULL, 0}, true, ends);
 }
 
 /* Takes in what has come of a data frame's payload. */
