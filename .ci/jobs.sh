@@ -107,7 +107,8 @@ job_tsan() {
 
 # What memcheck can run in reasonable time: no load, no measurements.
 memcheck_tests() {
-	find tests -maxdepth 1 -type f -name 'test_*' -perm -u+x ! -name '*.*'
+	find tests tests/fuzz -maxdepth 1 -type f -perm -u+x ! -name '*.*' \
+		\( -name 'test_*' -o -name 'fuzz_*' \)
 	printf 'tests/%s.sh\n' conformance interop_python interop_node
 }
 
@@ -152,6 +153,12 @@ job_testssl() {
 	configure_build
 	make -j"$parallel" all
 	python3 "$source/tests/faults/testssl.py"
+}
+
+# That the targets still run and find nothing at once.
+job_fuzz() {
+	configure_build --enable-werror
+	make -j"$parallel" fuzz FUZZ_SECONDS=15
 }
 
 # Told what Check's assertion means, for it does not know the macro.

@@ -108,8 +108,8 @@ check_PROGRAMS += $(unit_tests)
 check_LIBRARIES = tests/libtests.a
 endif
 
-LDADD = tests/libtests.a libwsserver.a $(CHECK_LIBS) $(EDIT_LIBS) \
-	$(OPENSSL_LIBS) $(ZLIB_LIBS)
+LDADD = tests/fuzz/libreplay.a tests/libtests.a libwsserver.a \
+	$(CHECK_LIBS) $(EDIT_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_libtests_a_SOURCES = \
 	tests/agreement.c tests/agreement.h \
 	tests/capture.c tests/capture.h \
@@ -127,6 +127,7 @@ tests_libtests_a_SOURCES = \
 	tests/randomness.c tests/randomness.h \
 	tests/room.c tests/room.h \
 	tests/scratch.c tests/scratch.h \
+	tests/splits.c tests/splits.h \
 	tests/suite.c tests/suite.h \
 	tests/tls_peer.c tests/tls_peer.h \
 	tests/tls_server.c tests/tls_server.h

@@ -27,6 +27,15 @@ fail_with(int failure)
 	return -1;
 }
 
+/* How many bytes this call may move. */
+static size_t
+next_chunk(struct memory_transport *memory)
+{
+	size_t piece = splits_next(&memory->splits);
+
+	return piece < memory->chunk ? piece : memory->chunk;
+}
+
 /* What becomes of a call behind the input: 0 at the end, or a failure. */
 static int
 end_of_input(struct memory_transport *memory)
@@ -45,7 +54,7 @@ static ssize_t
 memory_receive(struct transport *transport, void *data, size_t size)
 {
 	struct memory_transport *memory = memory_of(transport);
-	size_t length = memory->input.length;
+	size_t length = memory->input.length, chunk = next_chunk(memory);
 
 	memory->room = size;
 	if (is_interrupted(memory))
@@ -54,8 +63,8 @@ memory_receive(struct transport *transport, void *data, size_t size)
 		return end_of_input(memory);
 	if (length > size)
 		length = size;
-	if (length > memory->chunk)
-		length = memory->chunk;
+	if (length > chunk)
+		length = chunk;
 	memory->receives++;
 	memcpy(data, memory->input.data, length);
 	memory->input.data += length;
@@ -78,7 +87,7 @@ static ssize_t
 memory_send(struct transport *transport, struct iovec *pieces, int count)
 {
 	struct memory_transport *memory = memory_of(transport);
-	size_t left = memory->chunk, sent = 0;
+	size_t left = next_chunk(memory), sent = 0;
 
 	if (is_interrupted(memory))
 		return -1;

@@ -4,15 +4,16 @@
 #define TESTS_MEMORY_TRANSPORT_H
 
 #include "protocol/buffer.h"
+#include "splits.h"
 #include "transport/transport.h"
 
 #include <stdbool.h>
 
 /*
  * What the peer will have sent is input; what was sent to it ends up in
- * sent. A call moves chunk bytes at most. Behind the input comes, after a
- * silence in which one time limit passes, what it says later; then the end,
- * or with stalls set, time limits pass at once (EAGAIN).
+ * sent. A call moves chunk bytes at most, and a piece of the splits. Behind the
+ * input comes, after a silence in which one time limit passes, what it says
+ * later; then the end, or with stalls set, time limits pass at once (EAGAIN).
  */
 struct memory_transport {
 	struct transport transport;
@@ -20,6 +21,7 @@ struct memory_transport {
 	struct slice later;
 	struct buffer sent;
 	size_t chunk;
+	struct splits splits;
 	bool stalls;
 	int receive_failure; /* errno of receive behind the input, if not 0 */
 	int send_failure;    /* errno of each send, if not 0 */
