@@ -22,7 +22,8 @@ OTHERS = {
         "version 12 is refused with 426 and those it speaks",
         "a length with its top bit set fails the connection", *HOSTS]),
     "node ws": (node_server, [
-        "a request in HTTP/1.0 is refused", *HOSTS]),
+        "a request in HTTP/1.0 is refused",
+        "a space before a colon is refused with 400", *HOSTS]),
 }
 
 
