@@ -71,7 +71,7 @@ START_TEST(passes_what_begins_with_a_capital_letter)
 	begin(REQUEST, _i);
 	ck_assert_int_eq(open_it(), EPROTO);
 	ck_assert(tls_is_plain(transport));
-	receives(REQUEST + 1);
+	receives(&REQUEST[1]);
 	while (transport->type->send(transport,
 		       (struct iovec[]){{first, 2}, {second, 5}}, 2) < 0)
 		ck_assert_int_eq(errno, EINTR);

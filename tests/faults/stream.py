@@ -45,6 +45,7 @@ class TlsStream(Stream):
         self.tls = context.wrap_bio(
             self.incoming, self.outgoing, server_hostname=name)
         self.is_open = False
+        self.has_ended = False
         self.unsent = b""
         self.received = b""
         self.lock = threading.Lock()
@@ -60,6 +61,7 @@ class TlsStream(Stream):
             self.incoming.write(data)
         else:
             self.incoming.write_eof()
+            self.is_torn = not self.has_ended
 
     def open(self):
         """Does the handshake, unless it is done."""
@@ -101,14 +103,13 @@ class TlsStream(Stream):
         """What has come; None when nothing whole has."""
         try:
             with self.lock:
-                return self.tls.read(1 << 20)
+                data = self.tls.read(1 << 20)
         except ssl.SSLWantReadError:
             return None
-        except ssl.SSLZeroReturnError:
-            return b""
-        except ssl.SSLEOFError:
-            self.is_torn = True
-            return b""
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            data = b""
+        self.has_ended = not data
+        return data
 
     def receive(self):
         self.open()
