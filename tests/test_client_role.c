@@ -289,12 +289,14 @@ START_TEST(refuses_a_masked_frame)
 }
 END_TEST
 
+/* And leaves the end of TCP to the server (section 7.1.1). */
 START_TEST(closes_and_waits_for_the_answer)
 {
 	peer_says(&peer, TEXT, "on its way");
 	peer_says_close(&peer, CLOSE_NORMAL, "");
 	peer_open(&peer, _i);
 	connection_finish(peer.connection);
+	ck_assert(!peer.memory.finished);
 	connection_linger(peer.connection);
 	peer_hears_close(&peer, CLOSE_NORMAL, "");
 	peer_hears_nothing(&peer);

@@ -441,16 +441,22 @@ connection_finish(struct connection *connection)
 	connection_close(connection, CLOSE_NORMAL, NULL);
 	if (connection->state == STATE_CLOSING)
 		await_close(connection, connection->finish_until);
-	if (connection->state != STATE_LOST)
+	if (connection->state != STATE_LOST &&
+		connection->settings->role == ROLE_SERVER)
 		stream_finish(&connection->stream);
 }
 
 void
 connection_linger(struct connection *connection)
 {
-	if (connection->state != STATE_LOST)
-		stream_linger(&connection->stream, &connection->assembler.input,
-			connection->finish_until);
+	struct stream *stream = &connection->stream;
+
+	if (connection->state == STATE_LOST)
+		return;
+	stream_linger(stream, &connection->assembler.input,
+		connection->finish_until);
+	if (connection->settings->role == ROLE_CLIENT)
+		stream_finish(stream);
 	connection->state = STATE_LOST;
 }
 

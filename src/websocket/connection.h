@@ -162,14 +162,14 @@ void connection_close(
 /*
  * Ends our side in order: closes with 1000 what is still open, waits for the
  * peer's Close, for the grace period at most, where we sent ours first, and
- * ends the stream.
+ * ends the stream. A client leaves that to the server (section 7.1.1).
  */
 void connection_finish(struct connection *connection);
 
 /*
  * After that reads off what the peer still sends, for the rest of the grace
  * period or until it ends its side, so that nothing of ours is lost to a
- * reset.
+ * reset. Then a client ends the stream.
  */
 void connection_linger(struct connection *connection);
 

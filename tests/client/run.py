@@ -14,6 +14,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
 
 import group_check  # noqa: E402,F401: a group registers its checks
+import group_echo  # noqa: E402,F401
 import group_faults  # noqa: E402,F401
 import group_peers  # noqa: E402,F401
 import group_pipes  # noqa: E402,F401
