@@ -453,8 +453,8 @@ connection_linger(struct connection *connection)
 
 	if (connection->state == STATE_LOST)
 		return;
-	stream_linger(stream, &connection->assembler.input,
-		connection->finish_until);
+	stream_linger(
+		stream, &connection->assembler.input, connection->finish_until);
 	if (connection->settings->role == ROLE_CLIENT)
 		stream_finish(stream);
 	connection->state = STATE_LOST;
