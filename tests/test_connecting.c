@@ -44,8 +44,9 @@ dead_begin(struct dead *dead)
 	for (int i = 0; i < QUEUED; i++) {
 		dead->queued[i] =
 			socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		connect(dead->queued[i], &dead->address.socket.any,
-			dead->address.length);
+		ck_assert(connect(dead->queued[i], &dead->address.socket.any,
+				  dead->address.length) == 0 ||
+			  errno == EINPROGRESS);
 	}
 }
 
