@@ -62,6 +62,7 @@ unit_tests = \
 	tests/test_request \
 	tests/test_shortage \
 	tests/test_slice \
+	tests/test_stack \
 	tests/test_stream \
 	tests/test_target \
 	tests/test_tcp \

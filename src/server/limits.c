@@ -10,6 +10,13 @@
 /* Threads and processes that are not ours to use up. */
 #define OTHER_THREADS 512
 
+/* Mappings of libraries, heaps and large messages. */
+#define OTHER_MAPPINGS 2048
+
+/* What those who are not upgraded keep of the room. */
+#define PENDING_MIN 256
+#define PENDING_PART 64
+
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define GROUP_MAX 512
 
@@ -104,8 +111,20 @@ read_process_limit(void)
 	return (int64_t)limit.rlim_cur;
 }
 
+static int64_t
+min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 struct limits
-limits_find(int64_t other_descriptors)
+limits_find(int64_t other_descriptors, int64_t mappings_each)
 {
 	struct limits limits = {INT64_MAX, "nothing"};
 
@@ -120,5 +139,24 @@ limits_find(int64_t other_descriptors)
 		"threads (sysctl kernel.threads-max)");
 	lower(&limits, read_cgroup_limit() - OTHER_THREADS,
 		"tasks of the control group (pids.max)");
+	if (mappings_each > 0)
+		lower(&limits,
+			(read_number("/proc/sys/vm/max_map_count") -
+				OTHER_MAPPINGS) /
+				mappings_each,
+			"mappings (sysctl vm.max_map_count)");
 	return limits;
+}
+
+bool
+limits_share(int64_t room, int64_t *clients, int64_t *pending)
+{
+	int64_t least =
+		max(min(max(PENDING_MIN, room / PENDING_PART), room / 2), 1);
+
+	if (*clients <= room - *pending)
+		return false;
+	*pending = min(*pending, max(room - *clients, least));
+	*clients = max(min(*clients, room - *pending), 1);
+	return true;
 }

@@ -3,6 +3,7 @@
 #ifndef SERVER_LIMITS_H
 #define SERVER_LIMITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct limits {
@@ -12,9 +13,16 @@ struct limits {
 
 /*
  * Raises the soft limit of open files to the hard one, and tells what open
- * files, threads and processes leave for connections, besides so many
- * descriptors.
+ * files, threads, processes and mappings, of which each connection takes so
+ * many, leave for connections, besides so many descriptors.
  */
-struct limits limits_find(int64_t other_descriptors);
+struct limits limits_find(int64_t other_descriptors, int64_t mappings_each);
+
+/*
+ * Lowers both numbers until there is room for their sum: those who are not
+ * upgraded first, but not below a few hundred of them or half of the room.
+ * Returns whether it had to.
+ */
+bool limits_share(int64_t room, int64_t *clients, int64_t *pending);
 
 #endif

@@ -9,6 +9,7 @@
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/signals.h"
+#include "server/stack.h"
 #include "transport/descriptors.h"
 #include "transport/tls.h"
 
@@ -124,20 +125,16 @@ slices_of(const struct option_list *list)
 }
 
 static void
-limit_clients(struct registry_limits *registry_limits, int64_t listeners)
+limit_clients(struct registry_limits *registry_limits, int64_t listeners,
+	bool can_guard)
 {
 	struct limits limits =
-		limits_find(OTHER_DESCRIPTORS + FAREWELLS_MAX + listeners);
-	int64_t room = limits.connections;
+		limits_find(OTHER_DESCRIPTORS + FAREWELLS_MAX + listeners,
+			can_guard ? 0 : STACK_MAPPINGS);
 
-	if (registry_limits->clients + registry_limits->pending <= room)
+	if (!limits_share(limits.connections, &registry_limits->clients,
+		    &registry_limits->pending))
 		return;
-	if (registry_limits->pending > room / 2)
-		registry_limits->pending = room > 1 ? room / 2 : 1;
-	if (registry_limits->clients > room - registry_limits->pending)
-		registry_limits->clients = room - registry_limits->pending;
-	if (registry_limits->clients < 1)
-		registry_limits->clients = 1;
 	log_sentence(LOG_LEVEL_WARNING, "error",
 		"Only %" PRId64 " clients and %" PRId64
 		" pending ones are accepted: %s are the limit",
@@ -210,6 +207,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 		.service = {slice_of(options->echo_prefix), options->verbose},
 		.handshake_timeout = options->handshake_timeout,
 		.user_timeout = (unsigned)options->send_timeout,
+		.can_guard = stack_can_guard(),
 		.origins = origins,
 		.origin_count = options->origins.count,
 		.subprotocols = subprotocols,
@@ -224,7 +222,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 
 	if (log_is_on_terminal() && listeners_are_loopback(listeners))
 		settings.service.logs_messages = true;
-	limit_clients(&limits, (int64_t)listeners->count);
+	limit_clients(&limits, (int64_t)listeners->count, settings.can_guard);
 	registry_init(&registry, &limits);
 	if (origins != NULL && subprotocols != NULL && announce(listeners))
 		status =

@@ -5,6 +5,7 @@
 #include "protocol/handshake.h"
 #include "server/pages.h"
 #include "server/signals.h"
+#include "server/stack.h"
 #include "transport/clock.h"
 #include "transport/tcp.h"
 #include "transport/tls.h"
@@ -14,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Ample for all that is called; what is not touched costs nothing. */
-#define STACK_SIZE (256 << 10)
 
 struct session {
 	struct registry_entry entry;
@@ -204,13 +202,20 @@ run(struct session *session)
 	connection_linger(session->connection);
 }
 
+static bool
+is_guarded(const struct session *session)
+{
+	return !session->settings->can_guard || stack_guard();
+}
+
 static struct transport *
 make_transport(const struct session *session)
 {
-	struct transport *tcp =
-		tcp_new(session->descriptor, session->settings->user_timeout);
-	struct transport *tls;
+	struct transport *tcp = NULL, *tls;
 
+	if (is_guarded(session))
+		tcp = tcp_new(
+			session->descriptor, session->settings->user_timeout);
 	if (tcp == NULL)
 		close(session->descriptor);
 	if (tcp == NULL || session->tls == NULL)
@@ -290,7 +295,7 @@ start_worker(struct session *session)
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	stack_configure(&attributes, session->settings->can_guard);
 	failure = pthread_create(&thread, &attributes, work, session);
 	pthread_attr_destroy(&attributes);
 	return failure == 0;

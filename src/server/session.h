@@ -15,6 +15,7 @@ struct session_settings {
 	struct service_settings service;
 	int64_t handshake_timeout; /* milliseconds */
 	unsigned user_timeout;	   /* of TCP, milliseconds */
+	bool can_guard;		   /* of server/stack.h */
 	const struct slice *origins;
 	size_t origin_count;
 	const struct slice *subprotocols;

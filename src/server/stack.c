@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/stack.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/*
+ * Ample for all that is called; what is not touched costs nothing. What is
+ * neither usable nor guard leaves room, above the first frame, for the thread's
+ * variables and what the C library has there.
+ */
+#define STACK_SIZE (256 << 10)
+#define USABLE_SIZE (128 << 10)
+#define GUARD_SIZE (64 << 10)
+
+/* Of linux/mman.h, which may be older than the kernel that runs. */
+#define GUARD_INSTALL 102
+
+bool
+stack_can_guard(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool can_guard;
+
+	if (page == MAP_FAILED)
+		return false;
+	can_guard = madvise(page, size, GUARD_INSTALL) == 0;
+	munmap(page, size);
+	return can_guard;
+}
+
+void
+stack_configure(pthread_attr_t *attributes, bool can_guard)
+{
+	pthread_attr_setstacksize(attributes, STACK_SIZE);
+	if (can_guard)
+		pthread_attr_setguardsize(attributes, 0);
+}
+
+bool
+stack_guard(void)
+{
+	char *lowest = (char *)__builtin_frame_address(0) - USABLE_SIZE;
+	size_t into_page =
+		(uintptr_t)lowest & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+
+	return madvise(lowest - into_page - GUARD_SIZE, GUARD_SIZE,
+		       GUARD_INSTALL) == 0;
+}
