@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * More than what glibc keeps for the thread that freed it (1032 bytes): what a
- * quiet connection gives back is for the others.
- */
-#define SMALLEST_CAPACITY 1088
+/* The power of two for which BUFFER_CAPACITY_SHARED stands in. */
+#define KEPT 1024
 
 void
 buffer_release(struct buffer *buffer)
@@ -44,23 +41,33 @@ move_to_front(struct buffer *buffer)
 	buffer->end = length;
 }
 
+/* Powers of two, but for the one. */
+static size_t
+capacity_for(size_t length)
+{
+	size_t capacity = BUFFER_CAPACITY_MIN;
+
+	while (capacity < length) {
+		capacity *= 2;
+		if (capacity == KEPT && length <= BUFFER_CAPACITY_SHARED)
+			return BUFFER_CAPACITY_SHARED;
+	}
+	return capacity;
+}
+
 bool
 buffer_reserve(struct buffer *buffer, size_t count)
 {
 	size_t length = buffer_length(buffer);
-	size_t capacity = buffer->capacity;
-	char *data;
 
 	if (count <= buffer_room_size(buffer))
 		return true;
 	if (count > SIZE_MAX / 2 - length)
 		return false;
-	if (count > capacity - length) {
-		if (capacity < SMALLEST_CAPACITY)
-			capacity = SMALLEST_CAPACITY;
-		while (count > capacity - length)
-			capacity *= 2;
-		data = realloc(buffer->data, capacity);
+	if (count > buffer->capacity - length) {
+		size_t capacity = capacity_for(length + count);
+		char *data = realloc(buffer->data, capacity);
+
 		if (data == NULL)
 			return false;
 		buffer->data = data;

@@ -94,7 +94,8 @@ require_memory(const struct assembler *assembler)
 	size_t max = assembler->max_message;
 
 	require(assembler->input.capacity <= 2 * max + ROOM_MAX);
-	require(assembler->restored.capacity <= 2 * max + 512);
+	require(assembler->restored.capacity <=
+		2 * max + BUFFER_CAPACITY_SHARED);
 }
 
 static void
