@@ -223,6 +223,8 @@ def history(_):
             screen.type("first")
             screen.press("Enter")
             puppet.do(lambda guest: guest.expect_frame(TEXT, b"first line"))
+            puppet.say(said_close())
+            screen.expect_end("status 0", SANE)
 
 
 @check("T", SECTION, "a window that changes while a line is typed")
