@@ -412,6 +412,25 @@ START_TEST(says_when_the_output_has_no_memory)
 }
 END_TEST
 
+/* zlib answers Z_STREAM_ERROR to a stream that nobody can have made. */
+START_TEST(says_when_zlib_does_not_compress)
+{
+	struct buffer compressed = {0};
+	struct slice hello = BYTES("Hello");
+	alloc_func allocate;
+
+	deflation_start(12, false);
+	assert_returns(hello, SIZE_MAX);
+	buffer_append(&compressed, BYTES("before"));
+	allocate = deflater.stream.zalloc;
+	deflater.stream.zalloc = NULL;
+	ck_assert(!deflater_compress(&deflater, &hello, 1, &compressed));
+	ck_assert_uint_eq(buffer_length(&compressed), strlen("before"));
+	deflater.stream.zalloc = allocate;
+	buffer_release(&compressed);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -443,6 +462,7 @@ main(void)
 		cases, without_takeover_no_memory_is_kept_between_messages);
 	tcase_add_test(cases, says_when_zlib_has_no_memory);
 	tcase_add_test(cases, says_when_the_output_has_no_memory);
+	tcase_add_test(cases, says_when_zlib_does_not_compress);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include "protocol/close_code.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* What zlib takes beside its tables and windows, rounded up. */
 #define DEFLATER_STATE 6144
@@ -26,6 +27,7 @@
 
 /* What a flush ends with, and a message goes without (section 7.2.1). */
 #define TAIL_SIZE 4
+static const char tail[TAIL_SIZE] = "\0\0\xff\xff";
 
 /* Room that is made for what comes out of a piece, by its length. */
 #define INFLATE_RATIO 4
@@ -125,6 +127,7 @@ give_room(z_stream *stream, struct buffer *output, size_t allowed)
 	return (uInt)size;
 }
 
+/* That there was nothing left to do is no failure. */
 static bool
 deflate_piece(
 	z_stream *stream, struct slice piece, int flush, struct buffer *output)
@@ -136,10 +139,28 @@ deflate_piece(
 		if (!buffer_reserve(output, stream->avail_in + FLUSH_ROOM))
 			return false;
 		room = give_room(stream, output, ROOM_MAX);
-		deflate(stream, flush);
+		if (deflate(stream, flush) == Z_STREAM_ERROR)
+			return false;
 		buffer_add(output, room - stream->avail_out);
 	} while (stream->avail_out == 0);
-	return true;
+	return stream->avail_in == 0;
+}
+
+/* What was added behind the first bytes of a buffer. */
+static struct slice
+bytes_since(const struct buffer *buffer, size_t before)
+{
+	struct slice bytes = buffer_bytes(buffer);
+
+	return (struct slice){bytes.data + before, bytes.length - before};
+}
+
+static bool
+ends_with_tail(struct slice compressed)
+{
+	return compressed.length >= TAIL_SIZE &&
+	       memcmp(compressed.data + compressed.length - TAIL_SIZE, tail,
+		       TAIL_SIZE) == 0;
 }
 
 /* The last of the slices is not empty. */
@@ -179,7 +200,8 @@ deflater_compress(struct deflater *deflater, const struct slice *slices,
 		return buffer_append(output, (struct slice){"", 1});
 	if (!prepare_deflater(deflater))
 		return false;
-	if (!deflate_message(&deflater->stream, slices, count, output)) {
+	if (!deflate_message(&deflater->stream, slices, count, output) ||
+		!ends_with_tail(bytes_since(output, before))) {
 		deflateReset(&deflater->stream);
 		buffer_erase(output, before, buffer_length(output) - before);
 		return false;
