@@ -7,6 +7,7 @@
 #include "client/request.h"
 #include "client/talk.h"
 #include "client/upgrade.h"
+#include "protocol/handshake.h"
 #include "transport/clock.h"
 #include "transport/descriptors.h"
 
@@ -106,6 +107,10 @@ run(const struct client_options *options)
 	struct dialled dialled;
 	enum client_status status = CLIENT_USAGE;
 
+	if (!handshake_prepare()) {
+		fprintf(stderr, "wsclient: cannot start libcrypto\n");
+		return CLIENT_UNREACHABLE;
+	}
 	if (client_request_init(&request, options, &deflate)) {
 		status = client_dial(options, deadline, &dialled);
 		if (status == CLIENT_DONE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/handshake.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -188,6 +189,15 @@ handshake_accept(struct slice key, char accept[HANDSHAKE_ACCEPT_LENGTH + 1])
 		return false;
 	EVP_EncodeBlock((unsigned char *)accept, digest, (int)sizeof(digest));
 	return true;
+}
+
+bool
+handshake_prepare(void)
+{
+	char accept[HANDSHAKE_ACCEPT_LENGTH + 1];
+
+	return OSSL_LIB_CTX_get0_global_default() != NULL &&
+	       handshake_accept(slice_of(""), accept);
 }
 
 static bool

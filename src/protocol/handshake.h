@@ -42,6 +42,13 @@ struct verdict handshake_select_subprotocol(const struct http_head *request,
 	const struct slice *supported, size_t count, struct slice *selected);
 
 /*
+ * Has libcrypto set itself up, which it does at its first use: were memory
+ * short for that later, it would fail for ever after, or crash. Returns false
+ * when it is short now, and nothing of libcrypto may be used.
+ */
+bool handshake_prepare(void);
+
+/*
  * Writes the Sec-WebSocket-Accept for a key, with a NUL behind it. Returns
  * false when memory is short.
  */

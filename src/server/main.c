@@ -97,16 +97,10 @@ reload_files(const struct options *options, SSL_CTX **tls)
 	return load_certificate(options, tls) && restart_log(options);
 }
 
-/*
- * libcrypto sets itself up at its first use. Were memory short for that while
- * clients are served, it would fail for ever after, or crash.
- */
 static bool
 start_cryptography(void)
 {
-	char accept[HANDSHAKE_ACCEPT_LENGTH + 1];
-
-	if (handshake_accept(slice_of(""), accept))
+	if (handshake_prepare())
 		return true;
 	fprintf(stderr, "wsserver: cannot start libcrypto\n");
 	return false;

@@ -84,3 +84,15 @@ def memory_short_at_start(_):
             ends.add(said)
     expect("why", {"wsserver: out of memory\n",
                    "wsserver: cannot start libcrypto\n"}, ends)
+
+
+@check("E4", "DESIGN Threads", "memory is short when libcrypto sets itself up",
+       options=None, over=["ws"])
+def memory_short_for_libcrypto(_):
+    if start_without_memory(EVER)[0] == 0:
+        raise Skip("the server's calls to allocate are not seen")
+    for call in range(1, 80):
+        _, url, status, said = start_without_memory(call)
+        expect_that(status in (0, 1, 2), f"call {call}: a status", status)
+        expect(f"call {call}: lines", min(status, 1), said.count("\n"))
+        expect(f"call {call}: whether it serves", status == 0, bool(url))
