@@ -3,8 +3,10 @@
 #include "tls_server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +140,67 @@ START_TEST(makes_a_context_or_says_why_not)
 }
 END_TEST
 
+/* How many allocations it takes until a certificate would be read. */
+static long
+allocations_before_certificate(void)
+{
+	struct tls_files files = {"nothing.pem", NULL, NULL};
+	char error[TLS_ERROR_SIZE];
+	long used;
+
+	allocations_left = LONG_MAX;
+	ck_assert_ptr_null(tls_server_context(&files, error));
+	used = LONG_MAX - allocations_left;
+	allocations_left = ALL_SUCCEED;
+	return used;
+}
+
+#define CHAIN_LENGTH 2
+
+/* Of copies of a certificate, with the key of the first. */
+static void
+write_chain(const char *name)
+{
+	char certificate[4096];
+	FILE *file = fopen("server.pem", "r");
+	size_t length = fread(certificate, 1, sizeof(certificate), file);
+
+	fclose(file);
+	file = fopen(name, "w");
+	for (int i = 0; i <= CHAIN_LENGTH; i++)
+		fwrite(certificate, 1, length, file);
+	fclose(file);
+}
+
+/* Each certificate takes some 1500 allocations; a dozen begin it. */
+#define READING 3600
+#define READING_STEP 11
+
+START_TEST(has_the_whole_chain_or_says_why_not)
+{
+	struct tls_files files = {"chain.pem", NULL, NULL};
+	long first = allocations_before_certificate();
+
+	write_chain(files.certificate);
+	for (long left = first; left < first + READING; left += READING_STEP) {
+		char error[TLS_ERROR_SIZE] = "";
+		STACK_OF(X509) *chain = NULL;
+		SSL_CTX *context;
+
+		allocations_left = left;
+		context = tls_server_context(&files, error);
+		has_failed();
+		ck_assert_int_eq(context == NULL, error[0] != '\0');
+		if (context == NULL)
+			continue;
+		SSL_CTX_get0_chain_certs(context, &chain);
+		ck_assert_int_eq(sk_X509_num(chain), CHAIN_LENGTH);
+		SSL_CTX_free(context);
+	}
+	remove(files.certificate);
+}
+END_TEST
+
 /* How far it came does not matter; but nothing is left behind. */
 static void
 try_all(void)
@@ -181,6 +244,7 @@ memory_suite(void)
 		memory, makes_a_transport_or_none, 0, COUNT_OF(makers));
 	tcase_add_test(memory, makes_none_for_an_impossible_host);
 	tcase_add_loop_test(memory, makes_a_context_or_says_why_not, 0, STARTS);
+	tcase_add_test(memory, has_the_whole_chain_or_says_why_not);
 	tcase_add_loop_test(memory, survives_any_lack_of_memory, 0, STARTS);
 	suite_add_tcase(suite, memory);
 	return suite;

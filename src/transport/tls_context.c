@@ -80,7 +80,9 @@ load_pair(SSL_CTX *context, const struct tls_files *files, const bool *asked,
 	const char *key = files->key != NULL ? files->key : certificate;
 
 	ERR_clear_error();
-	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+	/* It says so too when memory was short for the rest of the chain. */
+	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1 ||
+		ERR_peek_error() != 0)
 		return tell("certificate", certificate, *asked, error);
 	if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
 		SSL_CTX_check_private_key(context) != 1)
