@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Preloaded into a server, makes calls fail that the tests choose by rules in
- * a file that both map: tests/faults/failing.py, whose name the environment's
- * FAILING tells.
- */
+#include "failing.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define RULES_MAX 16
+#define RULES_MAX 32
+#define NAME_SIZE 24
 #define EARLY_MEMORY 8192
 #define ALIGNMENT 16
 
 /* One that holds for no function has no name. */
 struct rule {
-	char function[16];
+	char function[NAME_SIZE];
 	uint64_t since;	      /* threads up to this one are left alone */
 	uint64_t first, last; /* calls that fail, from 1 */
 	uint64_t error;
+	uint64_t room; /* bytes that a call has instead of failing; 0: none */
 	_Atomic uint64_t calls, failed;
 };
 
@@ -68,12 +62,24 @@ map_rules(void)
 	thread = atomic_fetch_add(&rules->threads, 1) + 1;
 }
 
-/*
- * Counts a call for each rule about the function, unless the thread is older
- * than the rule. The main thread always counts.
- */
+/* Counts a call for a rule; returns whether it is one that is meant. */
 static bool
-must_fail(const char *function)
+is_meant(struct rule *rule, const char *function)
+{
+	uint64_t call;
+
+	if ((thread > 1 && thread <= rule->since) ||
+		strcmp(rule->function, function) != 0)
+		return false;
+	call = atomic_fetch_add(&rule->calls, 1) + 1;
+	if (call < rule->first || call > rule->last)
+		return false;
+	atomic_fetch_add(&rule->failed, 1);
+	return true;
+}
+
+bool
+failing_judge(const char *function, size_t *size)
 {
 	bool fails = false;
 
@@ -82,25 +88,22 @@ must_fail(const char *function)
 	if (thread == 0)
 		thread = atomic_fetch_add(&rules->threads, 1) + 1;
 	for (size_t i = 0; i < RULES_MAX; i++) {
-		struct rule *rule = &rules->items[i];
-		uint64_t call;
+		const struct rule *rule = &rules->items[i];
 
-		if ((thread > 1 && thread <= rule->since) ||
-			strcmp(rule->function, function) != 0)
+		if (!is_meant(&rules->items[i], function))
 			continue;
-		call = atomic_fetch_add(&rule->calls, 1) + 1;
-		if (call < rule->first || call > rule->last)
-			continue;
-		atomic_fetch_add(&rule->failed, 1);
-		errno = (int)rule->error;
-		fails = true;
+		if (rule->room == 0) {
+			errno = (int)rule->error;
+			fails = true;
+		} else if (size != NULL && *size > rule->room) {
+			*size = rule->room;
+		}
 	}
 	return fails;
 }
 
-/* The function that would have been called without us. */
-static void *
-find_next(const char *function)
+void *
+failing_find_next(const char *function)
 {
 	void *next;
 
@@ -112,60 +115,13 @@ find_next(const char *function)
 	return next;
 }
 
-/* ISO C knows no cast from what dlsym returns to a function. */
-#define DECLARE_NEXT(function)                                                 \
-	static __typeof__(function) *next;                                     \
-	if (next == NULL)                                                      \
-	*(void **)&next = find_next(#function)
-
-/*
- * A function that answers -1 when it fails; rules call it by name. An
- * extension, for the GNU C library declares some with a union of addresses.
- */
-#define FAILING(type, name, function, parameters, arguments)                   \
-	__extension__ type function parameters                                 \
-	{                                                                      \
-		DECLARE_NEXT(function);                                        \
-		return must_fail(name) ? -1 : next arguments;                  \
-	}
-
-FAILING(int, "accept4", accept4,
-	(int socket, struct sockaddr *address, socklen_t *length, int flags),
-	(socket, address, length, flags))
-FAILING(ssize_t, "getrandom", getrandom,
-	(void *data, size_t size, unsigned flags), (data, size, flags))
-FAILING(int, "pipe2", pipe2, (int descriptors[2], int flags),
-	(descriptors, flags))
-FAILING(int, "poll", poll, (struct pollfd * items, nfds_t count, int timeout),
-	(items, count, timeout))
-FAILING(ssize_t, "recv", recv, (int socket, void *data, size_t size, int flags),
-	(socket, data, size, flags))
-FAILING(ssize_t, "send", send,
-	(int socket, const void *data, size_t size, int flags),
-	(socket, data, size, flags))
-FAILING(ssize_t, "sendmsg", sendmsg,
-	(int socket, const struct msghdr *message, int flags),
-	(socket, message, flags))
-FAILING(int, "setresgid", setresgid, (gid_t real, gid_t effective, gid_t saved),
-	(real, effective, saved))
-
-/* As a compiler with _FORTIFY_SOURCE calls them. */
-int __poll_chk(struct pollfd *items, nfds_t count, int timeout, size_t room);
-ssize_t __recv_chk(int socket, void *data, size_t size, size_t room, int flags);
-FAILING(int, "poll", __poll_chk,
-	(struct pollfd * items, nfds_t count, int timeout, size_t room),
-	(items, count, timeout, room))
-FAILING(ssize_t, "recv", __recv_chk,
-	(int socket, void *data, size_t size, size_t room, int flags),
-	(socket, data, size, room, flags))
-
 int
 pthread_create(pthread_t *id, const pthread_attr_t *attributes,
 	void *(*run)(void *), void *argument)
 {
-	DECLARE_NEXT(pthread_create);
+	FAILING_NEXT(pthread_create);
 
-	if (must_fail("pthread_create"))
+	if (failing_judge("pthread_create", NULL))
 		return errno;
 	return next(id, attributes, run, argument);
 }
@@ -201,7 +157,7 @@ count_block(void *block)
 static bool
 must_fail_to_allocate(void)
 {
-	return must_fail("allocate");
+	return failing_judge("allocate", NULL);
 }
 
 void *
@@ -210,7 +166,7 @@ malloc(size_t size)
 	if (is_resolving)
 		return allocate_early(size);
 
-	DECLARE_NEXT(malloc);
+	FAILING_NEXT(malloc);
 	return must_fail_to_allocate() ? NULL : count_block(next(size));
 }
 
@@ -222,14 +178,14 @@ calloc(size_t count, size_t size)
 			       ? NULL
 			       : allocate_early(count * size);
 
-	DECLARE_NEXT(calloc);
+	FAILING_NEXT(calloc);
 	return must_fail_to_allocate() ? NULL : count_block(next(count, size));
 }
 
 void *
 realloc(void *block, size_t size)
 {
-	DECLARE_NEXT(realloc);
+	FAILING_NEXT(realloc);
 
 	if (must_fail_to_allocate())
 		return NULL;
@@ -245,7 +201,7 @@ free(void *block)
 	if (is_early(block) || block == NULL)
 		return;
 
-	DECLARE_NEXT(free);
+	FAILING_NEXT(free);
 	next(block);
 	if (rules != NULL)
 		atomic_fetch_sub(&rules->blocks, 1);

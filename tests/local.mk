@@ -81,6 +81,7 @@ dist_check_SCRIPTS = \
 	tests/client.sh \
 	tests/conformance.sh \
 	tests/faults.sh \
+	tests/injection.sh \
 	tests/interop_chromium.sh \
 	tests/interop_node.sh \
 	tests/interop_python.sh \
@@ -93,12 +94,17 @@ EXTRA_DIST += \
 	tests/client \
 	tests/conformance \
 	tests/faults \
+	tests/injection \
 	tests/interop
 
 TESTS = $(dist_check_SCRIPTS)
 
 # What makes calls fail in a server that a script starts.
 check_PROGRAMS = tests/failing.so
+tests_failing_so_SOURCES = \
+	tests/failing.c tests/failing.h \
+	tests/failing_calls.c \
+	tests/failing_libraries.c
 tests_failing_so_CFLAGS = $(WARNING_CFLAGS) -fPIC
 tests_failing_so_LDFLAGS = -shared
 tests_failing_so_LDADD = -ldl

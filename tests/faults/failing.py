@@ -11,9 +11,9 @@ import tempfile
 from checks import Skip
 
 EVER = (1 << 64) - 1
-RULES_MAX = 16
+RULES_MAX = 32
 HEAD = struct.Struct("=Qq")
-RULE = struct.Struct("=16sQQQQQQ")
+RULE = struct.Struct("=24sQQQQQQQ")
 NO_RULE = bytes(RULE.size)
 
 
@@ -45,8 +45,12 @@ class Failing:
         return {**os.environ, "LD_PRELOAD": self.preloaded,
                 "FAILING": self.file.name}
 
-    def let(self, function, first=1, last=None, *, error):
+    def let(self, function, first=1, last=None, *, error=0, room=0,
+            since=None):
         """Calls first to last (EVER) from now on fail; returns the rule.
+
+        Or they are left room for some bytes, and go on with so many. since=0
+        means threads that are there already too.
 
         The calls of threads that are there already are not meant, but those
         of the main one are. To allocate is one function.
@@ -54,10 +58,11 @@ class Failing:
         rule = HEAD.size
         while self.map[rule] != 0:
             rule += RULE.size
-        threads = HEAD.unpack_from(self.map)[0]
+        threads = HEAD.unpack_from(self.map)[0] if since is None else since
         last = first if last is None else last
         name = function.encode()
-        RULE.pack_into(self.map, rule, b"", threads, first, last, error, 0, 0)
+        RULE.pack_into(self.map, rule, b"", threads, first, last, error,
+                       room, 0, 0)
         self.map[rule + 1:rule + len(name)] = name[1:]
         self.map[rule] = name[0]
         return rule
@@ -70,11 +75,11 @@ class Failing:
 
     def calls(self, rule):
         """How many calls a rule has counted."""
-        return RULE.unpack_from(self.map, rule)[5]
+        return RULE.unpack_from(self.map, rule)[6]
 
     def failed(self, rule):
         """How many of them have failed."""
-        return RULE.unpack_from(self.map, rule)[6]
+        return RULE.unpack_from(self.map, rule)[7]
 
     def blocks(self):
         """How many blocks of memory are allocated."""

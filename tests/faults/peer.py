@@ -82,6 +82,10 @@ def request(target="/raw", method="GET", version="HTTP/1.1", more=(),
     return line + b"\r\n" + b"".join(lines) + b"\r\n"
 
 
+class Cut(AssertionError):
+    """The stream ended where it may not."""
+
+
 class Response:
     """The head of a response, and its body if there is one."""
 
@@ -226,7 +230,7 @@ class Peer:
     def receive_head(self):
         while b"\r\n\r\n" not in self.data:
             if not self.receive():
-                raise AssertionError(f"no response but {self.data[:80]}")
+                raise Cut(f"no response but {self.data[:80]}")
         head, self.data = self.data.split(b"\r\n\r\n", 1)
         return Response(head)
 
@@ -261,7 +265,7 @@ class Peer:
             return length, 2
         size = 2 if length == 126 else 8
         if not self.need(2 + size):
-            raise AssertionError("the stream ends in a header")
+            raise Cut("the stream ends in a header")
         length = int.from_bytes(self.data[2:2 + size], "big")
         if length < (126 if size == 2 else 65536):
             raise AssertionError(f"length {length} in {size} bytes")
@@ -271,14 +275,14 @@ class Peer:
         """The next frame, strictly checked; None at the end."""
         if not self.need(2):
             if self.data:
-                raise AssertionError("the stream ends in a header")
+                raise Cut("the stream ends in a header")
             return None
         first, second = self.data[0], self.data[1]
         if first & self.reserved or second & 0x80:
             raise AssertionError(f"RSV or MASK in {self.data[:2]}")
         length, size = self.receive_length()
         if not self.need(size + length):
-            raise AssertionError(f"the stream ends in a frame of {length}")
+            raise Cut(f"the stream ends in a frame of {length}")
         self.take(size)
         return Frame(bool(first & 0x80), first & 0x0f, self.take(length),
                      bool(first & 0x40))
