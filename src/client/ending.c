@@ -32,24 +32,32 @@ judge(struct pump *pump, const struct connection_end *end)
 	return pump_has_unsent_input(pump) ? CLIENT_LOST : CLIENT_DONE;
 }
 
+static void
+say_code(const struct connection_end *end)
+{
+	struct buffer text = {0};
+
+	if (display_write_end(&text, end, isatty(STDERR_FILENO) == 1))
+		fprintf(stderr, "wsclient: %.*s\n", (int)buffer_length(&text),
+			text.data);
+	else
+		fprintf(stderr, "wsclient: out of memory\n");
+	buffer_release(&text);
+}
+
 /* On stderr, what a pipe has no place for. */
 static void
 say_end(struct pump *pump, const struct connection_end *end,
 	enum client_status status)
 {
-	struct buffer text = {0};
-
 	if (pump->outlet.failure != 0 && pump->outlet.failure != EPIPE)
 		fprintf(stderr, "wsclient: cannot write: %s\n",
 			strerror(pump->outlet.failure));
 	if (pump->gave_up != NULL)
 		fprintf(stderr, "wsclient: %s\n", pump->gave_up);
 	else if (pump->terminal == NULL && status != CLIENT_DONE &&
-		 end->code != pump->close_code &&
-		 display_write_end(&text, end, isatty(STDERR_FILENO) == 1))
-		fprintf(stderr, "wsclient: %.*s\n", (int)buffer_length(&text),
-			text.data);
-	buffer_release(&text);
+		 end->code != pump->close_code)
+		say_code(end);
 }
 
 /* What is still to be shown goes out, unless somebody has had enough. */
