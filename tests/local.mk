@@ -95,7 +95,9 @@ EXTRA_DIST += \
 	tests/conformance \
 	tests/faults \
 	tests/injection \
-	tests/interop
+	tests/interop \
+	tests/mutate.py \
+	tests/soak
 
 TESTS = $(dist_check_SCRIPTS)
 

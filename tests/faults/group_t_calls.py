@@ -83,9 +83,10 @@ ADDRESSES = fresh_address()
 class Life:
     """A connection while calls of a function fail: which, and with what."""
 
-    def __init__(self, server, function, error, first, last):
+    def __init__(self, server, function, error, first, last, room=0):
         usage = Usage(server.pid)
-        rule = server.failing.let(function, first, last, error=error)
+        rule = server.failing.let(function, first, last, error=error,
+                                  room=room)
         self.peer = server.connect(source=next(ADDRESSES))
         self.was_cut = live(self.peer)
         self.calls = server.failing.calls(rule)
@@ -184,3 +185,14 @@ def failure(server, case):
         return life.calls
 
     at_each_call(live_until_then)
+
+
+@check("T5", "FAULTS T5", "{} at most, at every call: the same", fails=True,
+       cases={f"{function} of {room}": (function, room)
+              for function in ("recv", "send", "sendmsg")
+              for room in (1, 2, 3, 5, 7, 100, 4096)})
+def short_calls(server, case):
+    function, room = case
+    life = Life(server, function, 0, 1, EVER, room)
+    expect("all that was heard", ANSWERS, life.peer.data)
+    server.expect_end(life.peer, 1000, "client")

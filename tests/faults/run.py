@@ -17,14 +17,17 @@ import group_c  # noqa: F401: importing a group registers its checks
 import group_e  # noqa: F401
 import group_f  # noqa: F401
 import group_g  # noqa: F401
+import group_g_storms  # noqa: F401
 import group_h  # noqa: F401
 import group_l  # noqa: F401
 import group_m  # noqa: F401
 import group_r  # noqa: F401
+import group_r_storms  # noqa: F401
 import group_s  # noqa: F401
 import group_s_open  # noqa: F401
 import group_t  # noqa: F401
 import group_t_calls  # noqa: F401
+import group_t_storms  # noqa: F401
 import group_u  # noqa: F401
 import group_z  # noqa: F401
 import group_z_offers  # noqa: F401

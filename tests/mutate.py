@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Breaks conditions and constants, one at a time, and runs the tests.
+
+mutate.py [--seed N] [--count N] [FILE ...]: of src/protocol and src/websocket,
+or of the files given, in a copy of the tree, which must be bootstrapped. What
+turns no test red is shown in the end. Needs what make check needs.
+"""
+
+import argparse
+import glob
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDERS = ("src/protocol", "src/websocket")
+JOBS = "-j2"
+PATIENCE = 120
+
+# What the mutated code is a part of, the quickest and sharpest first.
+UNIT_TESTS = """frame mask utf8 slice buffer close_code http handshake extension
+    permessage_deflate uri assembler deflate inflate deflate_combinations
+    compression opening stream connection closing losses keepalive polled
+    shortage client_role interruption check_frames check_handshake""".split()
+SCRIPTS = (("conformance/run.py",),
+           ("faults/run.py", "--quick", "--plain", "F", "M", "C", "Z", "H"),
+           ("faults/run.py", "--quick", "--plain", "T", "R", "G1", "L1"),
+           ("client/run.py", "P", "K1", "K2", "K3", "K5"))
+
+SWAPS = [(r"(?<![<>=\-])<(?![<=])", "<="), (r"<=", "<"),
+         (r"(?<![<>=\-])>(?![>=])", ">="), (r">=", ">"),
+         (r"==", "!="), (r"!=", "=="), (r"&&", "||"), (r"\|\|", "&&")]
+NUMBER = r"(?<![\w.])(0[xX][0-9a-fA-F]+|\d+)(?![\w.])"
+CONDITION = r"\b(if|while) \((?=[^()]*(\([^()]*\)[^()]*)*\)( \{)?$)"
+
+
+class Mutant:
+    """One place of a file changed."""
+
+    def __init__(self, name, line, start, end, new):
+        self.name = name
+        self.line = line
+        self.start = start
+        self.end = end
+        self.new = new
+
+    def apply(self, lines):
+        """Returns the content of the file."""
+        changed = list(lines)
+        text = lines[self.line]
+        changed[self.line] = text[:self.start] + self.new + text[self.end:]
+        return "".join(changed)
+
+    def show(self, lines):
+        text = lines[self.line]
+        return (f"{self.name}:{self.line + 1}: "
+                f"{text.strip()} -> ...{self.new} at column {self.start + 1}")
+
+
+def blank(match):
+    return " " * len(match.group(0))
+
+
+def code_lines(lines):
+    """The lines without comments and strings, as long as they were."""
+    text = "".join(lines)
+    text = re.sub(r"/\*.*?\*/", lambda match: re.sub(
+        r"[^\n]", " ", match.group(0)), text, flags=re.S)
+    text = re.sub(r'"(\\.|[^"\\\n])*"' + r"|'(\\.|[^'\\\n])*'", blank, text)
+    return text.splitlines(keepends=True)
+
+
+def is_code(line):
+    return not re.match(r"\s*#(include|ifndef|if|endif|define \w+_H\b)",
+                        line) and "assert(" not in line
+
+
+def mutants_of(name, lines):
+    """Everything that can be broken in a file."""
+    for number, line in enumerate(code_lines(lines)):
+        if not is_code(line):
+            continue
+        for pattern, new in SWAPS:
+            for match in re.finditer(pattern, line):
+                yield Mutant(name, number, *match.span(), new)
+        for match in re.finditer(NUMBER, line):
+            value = int(match.group(1), 0)
+            yield Mutant(name, number, *match.span(), str(value + 1))
+        for match in re.finditer(CONDITION, line):
+            yield Mutant(name, number, match.end() - 1, match.end(), "(!")
+
+
+class Tree:
+    """A copy that is built and tested."""
+
+    def __init__(self, folder):
+        self.source = os.path.join(folder, "source")
+        self.build = os.path.join(folder, "build")
+        shutil.copytree(ROOT, self.source, ignore=shutil.ignore_patterns(
+            ".git", "autom4te.cache", "__pycache__"))
+        os.mkdir(self.build)
+        self.run_or_fail(os.path.join(self.source, "configure"),
+                         "CFLAGS=-O1 -g0", "--quiet")
+        self.environment = {
+            **os.environ, "top_srcdir": self.source,
+            "WSSERVER": os.path.join(self.build, "wsserver"),
+            "WSCLIENT": os.path.join(self.build, "wsclient"),
+            "PYTHONDONTWRITEBYTECODE": "1"}
+        fuzzers = glob.glob(os.path.join(self.source, "tests/fuzz/fuzz_*.c"))
+        self.programs = [f"tests/test_{name}" for name in UNIT_TESTS] + sorted(
+            "tests/fuzz/" + os.path.basename(name)[:-2] for name in fuzzers)
+        self.targets = ["wsserver", "wsclient", "tests/failing.so",
+                        *self.programs]
+
+    def run_or_fail(self, *command):
+        subprocess.run(command, cwd=self.build, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def make(self):
+        """Returns whether it compiles."""
+        return subprocess.run(
+            ["make", "-s", JOBS, *self.targets], cwd=self.build, check=False,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode == 0
+
+    def passes(self, command):
+        try:
+            return subprocess.run(
+                command, cwd=self.build, env=self.environment, check=False,
+                timeout=PATIENCE, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def commands(self):
+        for program in self.programs:
+            yield [os.path.join(self.build, program)]
+        for script, *arguments in SCRIPTS:
+            yield [sys.executable, os.path.join(
+                self.source, "tests", script), *arguments]
+
+    def find_red(self):
+        """The first test that fails; None if all pass."""
+        for command in self.commands():
+            if not self.passes(command):
+                return " ".join(map(os.path.basename, command)).replace(
+                    os.path.basename(sys.executable) + " ", "")
+        return None
+
+    def objects(self):
+        """What the library is made of, to see whether anything changed."""
+        contents = {}
+        for name in glob.glob(os.path.join(self.build, "src/*/*.o")):
+            with open(name, "rb") as file:
+                contents[name] = file.read()
+        return contents
+
+    def try_out(self, mutant, lines, whole):
+        """Returns what is red; None is a survivor, False no mutant at all."""
+        path = os.path.join(self.source, mutant.name)
+        try:
+            write(path, mutant.apply(lines))
+            if not self.make() or self.objects() == whole:
+                return False
+            return self.find_red()
+        finally:
+            write(path, "".join(lines))
+
+
+def write(path, content):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(content)
+
+
+def read_lines(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.readlines()
+
+
+def source_files():
+    return sorted(os.path.relpath(name, ROOT) for folder in FOLDERS
+                  for name in glob.glob(os.path.join(ROOT, folder, "*.[ch]")))
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--seed", type=int,
+                        default=random.SystemRandom().randrange(1 << 32))
+    return parser.parse_args()
+
+
+def run(tree, arguments):
+    """Tries mutants out until enough were any; returns the survivors."""
+    contents = {name: read_lines(name)
+                for name in arguments.files or source_files()}
+    mutants = [mutant for name, lines in contents.items()
+               for mutant in mutants_of(name, lines)]
+    random.Random(arguments.seed).shuffle(mutants)
+    print(f"seed {arguments.seed}, {len(mutants)} mutants to choose from",
+          flush=True)
+    if not tree.make() or tree.find_red() is not None:
+        raise SystemExit(f"red without a mutant: {tree.find_red()}")
+    whole = tree.objects()
+    survivors, tried = [], 0
+    for mutant in mutants:
+        if tried == arguments.count:
+            break
+        lines = contents[mutant.name]
+        red = tree.try_out(mutant, lines, whole)
+        if red is False:
+            continue
+        tried += 1
+        print(f"{'killed' if red else 'SURVIVED'} {mutant.show(lines)}"
+              f"{' by ' + red if red else ''}", flush=True)
+        if red is None:
+            survivors.append(mutant)
+    print(f"{tried} mutants, {len(survivors)} survived")
+    return survivors
+
+
+def main():
+    arguments = parse_arguments()
+    with tempfile.TemporaryDirectory(prefix="mutate.") as folder:
+        survivors = run(Tree(folder), arguments)
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
