@@ -295,6 +295,7 @@ apply(const struct option_program *program, const struct option_row *row,
 {
 	const char *expected;
 
+	assert(row != NULL); /* getopt knows the letters of the table only */
 	if (row->set == NULL) {
 		if (strcmp(row->name, "version") == 0)
 			print_version(program);
