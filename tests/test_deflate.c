@@ -366,6 +366,24 @@ START_TEST(without_takeover_no_memory_is_kept_between_messages)
 }
 END_TEST
 
+/* With takeover, and in the middle of a message, there is none to give. */
+START_TEST(what_is_needed_still_is_not_given_back)
+{
+	struct slice hello = BYTES(HELLO);
+
+	deflation_start(12, false);
+	assert_returns(BYTES("Hello"), SIZE_MAX);
+	deflater_relax(&deflater);
+	ck_assert(deflater.is_ready);
+	deflation_start(12, true);
+	deflation_clear(&restored);
+	hello.length--;
+	ck_assert_uint_eq(deflation_add(hello, SIZE_MAX, 5).code, 0);
+	inflater_relax(&inflater);
+	ck_assert(inflater.is_ready);
+}
+END_TEST
+
 START_TEST(says_when_zlib_has_no_memory)
 {
 	struct slice hello = BYTES("Hello");
@@ -460,6 +478,7 @@ main(void)
 		cases, memory_is_taken_at_first_use_and_kept_with_takeover);
 	tcase_add_test(
 		cases, without_takeover_no_memory_is_kept_between_messages);
+	tcase_add_test(cases, what_is_needed_still_is_not_given_back);
 	tcase_add_test(cases, says_when_zlib_has_no_memory);
 	tcase_add_test(cases, says_when_the_output_has_no_memory);
 	tcase_add_test(cases, says_when_zlib_does_not_compress);

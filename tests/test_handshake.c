@@ -388,6 +388,12 @@ START_TEST(each_key_is_fresh_and_16_bytes_long)
 }
 END_TEST
 
+START_TEST(libcrypto_sets_itself_up)
+{
+	ck_assert(handshake_prepare());
+}
+END_TEST
+
 START_TEST(no_key_comes_without_randomness)
 {
 	struct handshake_offer offer;
@@ -491,6 +497,7 @@ main(void)
 	tcase_add_test(cases, writes_the_response_of_section_4_2_2);
 	tcase_add_test(cases, writes_the_request_of_section_4_1);
 	tcase_add_test(cases, each_key_is_fresh_and_16_bytes_long);
+	tcase_add_test(cases, libcrypto_sets_itself_up);
 	tcase_add_test(cases, no_key_comes_without_randomness);
 	tcase_add_loop_test(cases, a_response_is_checked_as_section_4_1_says, 0,
 		COUNT_OF(responses));

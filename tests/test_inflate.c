@@ -63,6 +63,23 @@ assert_survives(struct slice bytes, size_t chunk)
 	}
 }
 
+/* What follows is more than zlib is given at once, and is left alone. */
+START_TEST(nothing_is_looked_at_behind_what_is_broken)
+{
+	static char garbage[200000];
+	size_t i = sizeof(garbage);
+
+	while (i-- > 0)
+		garbage[i] = (char)0xFF;
+	deflation_start(15, false);
+	ck_assert_uint_eq(
+		deflation_receive(
+			(struct slice){garbage, sizeof(garbage)}, SIZE_MAX, 100)
+			.code,
+		CLOSE_INVALID_PAYLOAD);
+}
+END_TEST
+
 START_TEST(every_single_bit_may_be_wrong)
 {
 	char *payload = make_content(WORDS, 400, 3);
@@ -295,6 +312,7 @@ main(void)
 	tcase_set_timeout(cases, 300); /* valgrind takes its time */
 	tcase_add_loop_test(cases, what_is_not_deflated_fails_with_1007, 0,
 		COUNT_OF(broken));
+	tcase_add_test(cases, nothing_is_looked_at_behind_what_is_broken);
 	tcase_add_test(cases, every_single_bit_may_be_wrong);
 	tcase_add_test(cases, every_message_may_be_cut);
 	tcase_add_test(cases, garbage_is_survived);

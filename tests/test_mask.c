@@ -122,11 +122,11 @@ END_TEST
 static bool
 comes_out_as_ascii(const char *plain, size_t length)
 {
-	char data[LONGEST];
+	char data[LONGEST + 1];
 
-	memcpy(data, plain, length);
-	mask_by_definition(data, length, 0);
-	return mask_apply(data, length, key, 0);
+	memcpy(data + 1, plain, length);
+	mask_by_definition(data + 1, length, 0);
+	return mask_apply(data + 1, length, key, 0);
 }
 
 START_TEST(tells_whether_what_comes_out_is_ascii)

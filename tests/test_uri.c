@@ -3,6 +3,7 @@
 #include "protocol/uri.h"
 #include "suite.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static const struct {
@@ -206,6 +207,17 @@ START_TEST(a_nul_is_a_control_character)
 }
 END_TEST
 
+/* A buffer that seems to hold as many bytes as one may cannot grow. */
+START_TEST(says_when_the_target_has_no_memory)
+{
+	struct buffer full = {NULL, 0, SIZE_MAX / 2, SIZE_MAX / 2};
+	struct uri uri;
+
+	ck_assert_ptr_null(uri_parse(&uri, slice_of("ws://a/b?c")));
+	ck_assert(!uri_write_target(&full, &uri));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -218,6 +230,7 @@ main(void)
 	tcase_add_loop_test(
 		cases, says_what_is_wrong_with_a_uri, 0, COUNT_OF(faults));
 	tcase_add_test(cases, a_nul_is_a_control_character);
+	tcase_add_test(cases, says_when_the_target_has_no_memory);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }
