@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Breaks conditions and constants, one at a time, and runs the tests.
 
-mutate.py [--seed N] [--count N] [FILE ...]: of src/protocol and src/websocket,
-or of the files given, in a copy of the tree, which must be bootstrapped. What
-turns no test red is shown in the end. Needs what make check needs.
+mutate.py [--seed N] [--count N] [--units] [FILE ...]: of src/protocol and
+src/websocket, or of the files given, in a copy of the tree, which must be
+bootstrapped. What turns no test red is said to have survived; with --units
+only the unit tests are run. Needs what make check needs.
 """
 
 import argparse
@@ -98,7 +99,8 @@ def mutants_of(name, lines):
 class Tree:
     """A copy that is built and tested."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, scripts):
+        self.scripts = scripts
         self.source = os.path.join(folder, "source")
         self.build = os.path.join(folder, "build")
         shutil.copytree(ROOT, self.source, ignore=shutil.ignore_patterns(
@@ -140,7 +142,7 @@ class Tree:
     def commands(self):
         for program in self.programs:
             yield [os.path.join(self.build, program)]
-        for script, *arguments in SCRIPTS:
+        for script, *arguments in self.scripts:
             yield [sys.executable, os.path.join(
                 self.source, "tests", script), *arguments]
 
@@ -191,6 +193,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--units", action="store_true")
     parser.add_argument("--seed", type=int,
                         default=random.SystemRandom().randrange(1 << 32))
     return parser.parse_args()
@@ -228,7 +231,8 @@ def run(tree, arguments):
 def main():
     arguments = parse_arguments()
     with tempfile.TemporaryDirectory(prefix="mutate.") as folder:
-        survivors = run(Tree(folder), arguments)
+        scripts = () if arguments.units else SCRIPTS
+        survivors = run(Tree(folder, scripts), arguments)
     return 1 if survivors else 0
 
 
