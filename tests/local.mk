@@ -60,6 +60,7 @@ unit_tests = \
 	tests/test_proxy \
 	tests/test_registry \
 	tests/test_request \
+	tests/test_response \
 	tests/test_shortage \
 	tests/test_slice \
 	tests/test_stack \

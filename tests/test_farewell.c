@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/http.h"
 #include "server/farewell.h"
-#include "server/pages.h"
 #include "suite.h"
 #include "transport/clock.h"
 
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #define PATIENCE 1000
+#define PAGE_SIZE 1024
 
 static const struct verdict full = {HTTP_SERVICE_UNAVAILABLE, "full"};
 
@@ -55,7 +55,7 @@ expire(size_t count)
 
 START_TEST(sends_the_refusal_and_the_end)
 {
-	char page[PAGE_SIZE_MAX] = "";
+	char page[PAGE_SIZE] = "";
 	int peer = part();
 	ssize_t length = recv(peer, page, sizeof(page) - 1, 0);
 
@@ -107,7 +107,7 @@ END_TEST
 /* Unread bytes would make the close a reset. */
 START_TEST(takes_off_what_the_peer_still_sent)
 {
-	char bytes[3 * PAGE_SIZE_MAX] = {0};
+	char bytes[3 * PAGE_SIZE] = {0};
 	int peer = part();
 
 	ck_assert_int_eq(send(peer, bytes, sizeof(bytes), 0), sizeof(bytes));

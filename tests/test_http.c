@@ -451,9 +451,12 @@ START_TEST(each_status_has_its_reason)
 		const char *reason;
 	} statuses[] = {
 		{101, "Switching Protocols"},
+		{200, "OK"},
 		{204, "No Content"},
+		{304, "Not Modified"},
 		{400, "Bad Request"},
 		{403, "Forbidden"},
+		{404, "Not Found"},
 		{405, "Method Not Allowed"},
 		{408, "Request Timeout"},
 		{414, "URI Too Long"},

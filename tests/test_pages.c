@@ -1,124 +1,124 @@
 /* SPDX-License-Identifier: MIT */
+#include "memory_transport.h"
 #include "server/pages.h"
 #include "suite.h"
+#include "transport/clock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define CONTENT_TYPE "Content-Type: text/plain; charset=utf-8\r\n"
-#define CLOSE "Connection: close\r\n"
 #define UPGRADE                                                                \
-	"Upgrade: websocket\r\nConnection: Upgrade\r\n"                        \
-	"Sec-WebSocket-Version: 13\r\n"
+	"Connection: Upgrade\r\nUpgrade: websocket\r\n"                        \
+	"Sec-WebSocket-Version: 13\r\n"                                        \
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
-/* A status line, and what follows the Date. */
-static const struct {
-	struct verdict verdict;
-	bool has_body;
-	const char *line, *rest;
-} pages[] = {
-	{{400, "why"}, true, "400 Bad Request",
-		CONTENT_TYPE "Content-Length: 4\r\n" CLOSE "\r\nwhy\n"},
-	{{400, "why"}, false, "400 Bad Request",
-		CONTENT_TYPE "Content-Length: 4\r\n" CLOSE "\r\n"},
-	{{403, ""}, true, "403 Forbidden",
-		CONTENT_TYPE "Content-Length: 1\r\n" CLOSE "\r\n\n"},
-	{{204, "options"}, true, "204 No Content",
-		"Allow: GET, HEAD, OPTIONS\r\n" CLOSE "\r\n"},
-	{{405, "no"}, true, "405 Method Not Allowed",
-		"Allow: GET, HEAD, OPTIONS\r\n" CONTENT_TYPE
-		"Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-	{{408, "no"}, true, "408 Request Timeout",
-		CONTENT_TYPE "Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-	{{414, "no"}, true, "414 URI Too Long",
-		CONTENT_TYPE "Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-	{{426, "no"}, true, "426 Upgrade Required",
-		UPGRADE CONTENT_TYPE "Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-	{{431, "no"}, true, "431 Request Header Fields Too Large",
-		CONTENT_TYPE "Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-	{{503, "full"}, true, "503 Service Unavailable",
-		"Retry-After: 5\r\n" CONTENT_TYPE "Content-Length: 5\r\n" CLOSE
-		"\r\nfull\n"},
-	{{505, "no"}, true, "505 HTTP Version Not Supported",
-		CONTENT_TYPE "Content-Length: 3\r\n" CLOSE "\r\nno\n"},
-};
+static const struct connection_settings settings = {.role = ROLE_SERVER};
 
-/* RFC 9110 section 5.6.7, in the C locale that the tests run in. */
+static struct memory_transport memory;
+static struct connection *connection;
+static struct http_head request;
+static struct page_context context;
+static char answer[1 << 20];
+
+/* A client asks, as in "GET /", with more fields. */
 static void
-format_date(time_t moment, char *text, size_t size)
+ask(const char *method_and_target, const char *fields)
 {
-	struct tm parts;
+	static char head[1024];
+	struct verdict verdict;
 
-	gmtime_r(&moment, &parts);
-	strftime(text, size, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+	snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: h\r\n%s\r\n",
+		method_and_target, fields);
+	memory_transport_init(&memory, slice_of(head), SIZE_MAX);
+	connection = connection_new(&memory.transport, &settings, NULL);
+	ck_assert_ptr_nonnull(connection);
+	ck_assert(connection_receive_request(
+		connection, deadline_after(10000), &request, &verdict));
+	context = (struct page_context){.request = &request};
 }
 
-/* The page, written within one second, and the Date of that. */
-static struct slice
-write_page(char page[PAGE_SIZE_MAX], int i, char date[64])
+/* All that was sent to the client becomes the answer. */
+static void
+listen_to_answer(void)
 {
-	struct slice bytes;
-	time_t before;
+	struct slice sent = buffer_bytes(&memory.sent);
 
-	do {
-		before = time(NULL);
-		bytes = page_write(page, pages[i].verdict, pages[i].has_body);
-	} while (time(NULL) != before);
-	format_date(before, date, 64);
-	return bytes;
+	ck_assert_uint_lt(sent.length, sizeof(answer));
+	if (sent.length > 0)
+		memcpy(answer, sent.data, sent.length);
+	answer[sent.length] = '\0';
+	connection_free(connection);
+	memory_transport_release(&memory);
 }
 
-START_TEST(writes_a_whole_response)
+static void
+assert_starts(const char *text, const char *start)
 {
-	char page[PAGE_SIZE_MAX], date[64], expected[PAGE_SIZE_MAX];
-	struct slice bytes = write_page(page, _i, date);
-
-	snprintf(expected, sizeof(expected), "HTTP/1.1 %s\r\n%s%s",
-		pages[_i].line, date, pages[_i].rest);
-	ck_assert_ptr_eq(bytes.data, page);
-	ck_assert_str_eq(page, expected);
-	ck_assert_uint_eq(bytes.length, strlen(expected));
+	ck_assert_msg(strncmp(text, start, strlen(start)) == 0, "%s", text);
 }
-END_TEST
 
-/* A reason of a Close frame, the longest a verdict may have, fits well. */
-START_TEST(the_longest_sentence_leaves_room)
+static const struct {
+	const char *request;
+	unsigned status; /* of the verdict; 0: the page was sent */
+	const char *start, *end;
+} pages[] = {
+	{"GET /healthz", 0, "HTTP/1.1 200 OK\r\n", "\r\n\r\nok\n"},
+	{"GET /healthz?a", 0, "HTTP/1.1 200 OK\r\n", "\r\n\r\nok\n"},
+	{"HEAD /healthz", 0, "HTTP/1.1 200 OK\r\n", "close\r\n\r\n"},
+	{"OPTIONS /healthz", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
+	{"OPTIONS *", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
+	{"OPTIONS /raw", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
+	{"POST /healthz", 405, "", ""},
+	{"PUT /healthz", 405, "", ""},
+	{"DELETE /healthz", 405, "", ""},
+	{"get /healthz", 405, "", ""},
+	{"G /healthz", 405, "", ""},
+	{"GET /raw", 426, "", ""},
+	{"HEAD /raw", 426, "", ""},
+	{"GET /healthz/", 426, "", ""},
+};
+
+START_TEST(a_request_is_answered_with_the_page_of_its_path)
 {
-	char page[PAGE_SIZE_MAX], why[126];
-	struct slice bytes;
+	struct verdict verdict;
+	const char *end = pages[_i].end;
 
-	memset(why, 'w', sizeof(why) - 1);
-	why[sizeof(why) - 1] = '\0';
-	bytes = page_write(page, (struct verdict){426, why}, true);
-	ck_assert_uint_lt(bytes.length, PAGE_SIZE_MAX / 2);
-	ck_assert_uint_eq(bytes.length, strlen(page));
+	ask(pages[_i].request, "");
+	ck_assert(page_is_wanted(&request));
+	verdict = page_serve(connection, &context);
+	ck_assert_uint_eq(verdict.code, pages[_i].status);
+	listen_to_answer();
+	assert_starts(answer, pages[_i].start);
+	ck_assert_uint_ge(strlen(answer), strlen(end));
+	ck_assert_str_eq(answer + strlen(answer) - strlen(end), end);
+	if (pages[_i].status != 0)
+		ck_assert_str_eq(answer, "");
 }
 END_TEST
 
 static const struct {
-	const char *method;
-	unsigned status;
-} methods[] = {
-	{"GET", 426},
-	{"HEAD", 426},
-	{"OPTIONS", 204},
-	{"POST", 405},
-	{"PUT", 405},
-	{"DELETE", 405},
-	{"CONNECT", 405},
-	{"get", 405},
-	{"G", 405},
-	{"", 405},
+	const char *path;
+	bool is_page;
+} upgrades[] = {
+	{"/", false},
+	{"/raw", false},
+	{"/anything", false},
+	{"/healthz", true},
+	{"/healthz?a", true},
+	{"/healthz/", false},
 };
 
-START_TEST(finds_what_a_plain_request_is_answered)
+START_TEST(an_upgrade_where_there_is_a_page_only_gets_the_page)
 {
-	struct http_head request = {.method = slice_of(methods[_i].method)};
-	struct verdict verdict = page_find(&request);
+	char line[64];
 
-	ck_assert_uint_eq(verdict.code, methods[_i].status);
-	ck_assert_ptr_nonnull(verdict.why);
+	snprintf(line, sizeof(line), "GET %s", upgrades[_i].path);
+	ask(line, UPGRADE);
+	ck_assert(page_is_wanted(&request) == upgrades[_i].is_page);
+	if (upgrades[_i].is_page)
+		ck_assert(verdict_is_fine(page_serve(connection, &context)));
+	listen_to_answer();
+	assert_starts(answer, upgrades[_i].is_page ? "HTTP/1.1 200 " : "");
 }
 END_TEST
 
@@ -128,10 +128,12 @@ main(void)
 	Suite *suite = suite_create("pages");
 	TCase *cases = tcase_create("pages");
 
-	tcase_add_loop_test(cases, writes_a_whole_response, 0, COUNT_OF(pages));
-	tcase_add_test(cases, the_longest_sentence_leaves_room);
-	tcase_add_loop_test(cases, finds_what_a_plain_request_is_answered, 0,
-		COUNT_OF(methods));
+	tcase_add_loop_test(cases,
+		a_request_is_answered_with_the_page_of_its_path, 0,
+		COUNT_OF(pages));
+	tcase_add_loop_test(cases,
+		an_upgrade_where_there_is_a_page_only_gets_the_page, 0,
+		COUNT_OF(upgrades));
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -19,9 +19,12 @@ http_status_reason(unsigned status)
 		const char *reason;
 	} reasons[] = {
 		{HTTP_SWITCHING_PROTOCOLS, "Switching Protocols"},
+		{HTTP_OK, "OK"},
 		{HTTP_NO_CONTENT, "No Content"},
+		{HTTP_NOT_MODIFIED, "Not Modified"},
 		{HTTP_BAD_REQUEST, "Bad Request"},
 		{HTTP_FORBIDDEN, "Forbidden"},
+		{HTTP_NOT_FOUND, "Not Found"},
 		{HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed"},
 		{HTTP_REQUEST_TIMEOUT, "Request Timeout"},
 		{HTTP_URI_TOO_LONG, "URI Too Long"},

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/farewell.h"
 
-#include "server/pages.h"
+#include "protocol/response.h"
 #include "transport/clock.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE 1000
 #define UNREAD_PIECES_MAX 64
+#define UNREAD_PIECE 1024
 
 /* Takes off what has come, so that closing sends no reset if it can. */
 static void
 close_first(struct farewells *farewells)
 {
 	int descriptor = farewells->waiting[farewells->first].descriptor;
-	char unread[PAGE_SIZE_MAX];
+	char unread[UNREAD_PIECE];
 
 	for (int i = 0; i < UNREAD_PIECES_MAX; i++)
 		if (recv(descriptor, unread, sizeof(unread), MSG_DONTWAIT) <= 0)
@@ -25,15 +28,33 @@ close_first(struct farewells *farewells)
 	farewells->count--;
 }
 
+static struct iovec
+piece_of(struct slice slice)
+{
+	return (struct iovec){(void *)(uintptr_t)slice.data, slice.length};
+}
+
+static void
+send_refusal(int descriptor, struct verdict verdict)
+{
+	char head[RESPONSE_HEAD_SIZE], line[RESPONSE_LINE_SIZE];
+	struct response response = response_refuse(verdict, line);
+	struct iovec pieces[] = {
+		piece_of(response_write_head(&response, time(NULL), head)),
+		piece_of(response_content(&response)),
+	};
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+
+	sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void
 farewell_say(
 	struct farewells *farewells, int descriptor, struct verdict verdict)
 {
-	char page[PAGE_SIZE_MAX];
-	struct slice bytes = page_write(page, verdict, true);
 	size_t last;
 
-	send(descriptor, bytes.data, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	send_refusal(descriptor, verdict);
 	shutdown(descriptor, SHUT_WR);
 	if (farewells->count == FAREWELLS_MAX)
 		close_first(farewells);

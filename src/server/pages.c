@@ -1,86 +1,86 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/pages.h"
 
-#include "protocol/handshake.h"
+/*
+ * A page fills in the response, which is an empty text of status 200 before;
+ * what it writes into body is the response's then. Its verdict is that of
+ * page_serve.
+ */
+struct page {
+	const char *path;
+	struct verdict (*fill)(const struct page_context *context,
+		struct response *response, struct buffer *body);
+	bool takes_upgrades; /* a service has the same path */
+};
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
-#define METHODS "GET, HEAD, OPTIONS"
-
-/* Fields that a status brings along, each with its CR LF. */
-static const char *
-fields_of(unsigned status)
+static struct verdict
+fill_health(const struct page_context *context, struct response *response,
+	struct buffer *body)
 {
-	switch (status) {
-	case HTTP_UPGRADE_REQUIRED:
-		return "Upgrade: websocket\r\n"
-		       "Connection: Upgrade\r\n"
-		       "Sec-WebSocket-Version: " HANDSHAKE_VERSION "\r\n";
-	case HTTP_NO_CONTENT:
-	case HTTP_METHOD_NOT_ALLOWED:
-		return "Allow: " METHODS "\r\n";
-	case HTTP_SERVICE_UNAVAILABLE:
-		return "Retry-After: 5\r\n";
-	default:
-		return "";
-	}
+	(void)context;
+	(void)body;
+	response->body = slice_of("ok\n");
+	return VERDICT_FINE;
 }
 
-static void
-format_date(char *text, size_t size)
-{
-	static const char *const days[] = {
-		"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	time_t now = time(NULL);
-	struct tm parts;
+static const struct page pages[] = {
+	{"/healthz", fill_health, false},
+};
 
-	gmtime_r(&now, &parts);
-	snprintf(text, size, "%s, %02d %s %d %02d:%02d:%02d GMT",
-		days[parts.tm_wday], parts.tm_mday, months[parts.tm_mon],
-		parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
-		parts.tm_sec);
+/* NULL if the path has none. */
+static const struct page *
+find_page(const struct http_head *request)
+{
+	struct slice path = http_head_path(request);
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (slice_equals(path, slice_of(pages[i].path)))
+			return &pages[i];
+	return NULL;
 }
 
-struct slice
-page_write(char page[PAGE_SIZE_MAX], struct verdict verdict, bool has_body)
+bool
+page_is_wanted(const struct http_head *request)
 {
-	char date[64], content[128] = "";
-	int length;
+	const struct page *page = find_page(request);
 
-	format_date(date, sizeof(date));
-	if (verdict.code != HTTP_NO_CONTENT)
-		snprintf(content, sizeof(content),
-			"Content-Type: text/plain; charset=utf-8\r\n"
-			"Content-Length: %zu\r\n",
-			strlen(verdict.why) + 1);
-	else
-		has_body = false;
-	length = snprintf(page, PAGE_SIZE_MAX,
-		"HTTP/1.1 %u %s\r\n"
-		"Date: %s\r\n"
-		"%s%s"
-		"Connection: close\r\n"
-		"\r\n"
-		"%s%s",
-		verdict.code, http_status_reason(verdict.code), date,
-		fields_of(verdict.code), content, has_body ? verdict.why : "",
-		has_body ? "\n" : "");
-	return (struct slice){page, (size_t)length};
+	return !handshake_is_requested(request) ||
+	       (page != NULL && !page->takes_upgrades);
+}
+
+static struct verdict
+send_page(struct connection *connection, const struct page *page,
+	const struct page_context *context)
+{
+	struct response response = {.status = HTTP_OK};
+	struct buffer body = {0};
+	struct verdict verdict = page->fill(context, &response, &body);
+
+	if (buffer_length(&body) > 0)
+		response.body = buffer_bytes(&body);
+	if (verdict_is_fine(verdict))
+		connection_respond(connection, context->request, &response);
+	buffer_release(&body);
+	return verdict;
 }
 
 struct verdict
-page_find(const struct http_head *request)
+page_serve(struct connection *connection, const struct page_context *context)
 {
-	if (slice_equals(request->method, slice_of("OPTIONS")))
-		return (struct verdict){HTTP_NO_CONTENT, "options"};
-	if (slice_equals(request->method, slice_of("GET")) ||
-		slice_equals(request->method, slice_of("HEAD")))
+	static const struct response options = {.status = HTTP_NO_CONTENT};
+	struct slice method = context->request->method;
+	const struct page *page = find_page(context->request);
+
+	if (slice_equals(method, slice_of("OPTIONS"))) {
+		connection_respond(connection, context->request, &options);
+		return VERDICT_FINE;
+	}
+	if (!slice_equals(method, slice_of("GET")) &&
+		!slice_equals(method, slice_of("HEAD")))
+		return (struct verdict){HTTP_METHOD_NOT_ALLOWED,
+			"only " RESPONSE_METHODS " are answered"};
+	if (page == NULL)
 		return (struct verdict){HTTP_UPGRADE_REQUIRED,
 			"this is a WebSocket server: ask for an upgrade"};
-	return (struct verdict){
-		HTTP_METHOD_NOT_ALLOWED, "only " METHODS " are answered"};
+	return send_page(connection, page, context);
 }

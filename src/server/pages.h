@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers in plain HTTP to what does not become a WebSocket. */
+/* Pages in plain HTTP on the same port, by path. */
 #ifndef SERVER_PAGES_H
 #define SERVER_PAGES_H
 
-#include "protocol/http.h"
+#include "websocket/connection.h"
 
-#define PAGE_SIZE_MAX 1024
+/* What a page is made from. */
+struct page_context {
+	const struct http_head *request;
+};
 
 /*
- * Writes a response whose body is the verdict's sentence, left out for a
- * HEAD request or the status 204, into page. It ends the connection. Returns
- * the bytes written.
+ * Whether a request is for a page: it asks for no upgrade, or for one where
+ * there are pages only.
  */
-struct slice page_write(
-	char page[PAGE_SIZE_MAX], struct verdict verdict, bool has_body);
+bool page_is_wanted(const struct http_head *request);
 
-/* What is answered to a good request that asks for no upgrade. */
-struct verdict page_find(const struct http_head *request);
+/*
+ * Answers a request that passed handshake_check_http with the page of its
+ * path, or OPTIONS with what may be asked for. If there is nothing to be
+ * shown, nothing is sent and the verdict tells what to refuse the request
+ * with.
+ */
+struct verdict page_serve(
+	struct connection *connection, const struct page_context *context);
 
 #endif

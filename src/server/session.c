@@ -36,15 +36,10 @@ refuse(struct session *session, const struct http_head *request,
 {
 	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
 	struct slice origin = {NULL, 0};
-	bool has_body = true;
-	char page[PAGE_SIZE_MAX];
+	char line[RESPONSE_LINE_SIZE];
+	struct response response = response_refuse(verdict, line);
 
-	if (request != NULL)
-		has_body = !slice_equals(request->method, slice_of("HEAD"));
-	connection_send_raw(
-		session->connection, page_write(page, verdict, has_body));
-	if (verdict.code == HTTP_NO_CONTENT)
-		return;
+	connection_respond(session->connection, request, &response);
 	if (verdict.code == HTTP_FORBIDDEN &&
 		http_field_find(request, "Origin", &origin) > 0) {
 		refusal.detail = origin.data;
@@ -117,18 +112,14 @@ keep_subject(struct session *session)
 	session->client.subject = session->subject;
 }
 
-/* Whether the request may be served, and as which subprotocol. */
+/* Whether the request is served, and as which subprotocol. */
 static struct verdict
 judge(struct session *session, const struct http_head *request,
 	struct slice *subprotocol)
 {
 	const struct session_settings *settings = session->settings;
-	struct verdict verdict = handshake_check_http(request);
+	struct verdict verdict = handshake_check_request(request);
 
-	if (verdict_is_fine(verdict) && !handshake_is_requested(request))
-		return page_find(request);
-	if (verdict_is_fine(verdict))
-		verdict = handshake_check_request(request);
 	if (verdict_is_fine(verdict) &&
 		!handshake_origin_is_allowed(
 			request, settings->origins, settings->origin_count))
@@ -150,11 +141,19 @@ serve(struct session *session, const struct http_head *request)
 		.settings = &session->settings->service,
 		.client = &session->client,
 	};
+	struct page_context page = {.request = request};
 	struct verdict verdict = keep_path(session, request);
 
 	keep_subject(session);
 	if (verdict_is_fine(verdict))
+		verdict = handshake_check_http(request);
+	if (verdict_is_fine(verdict) && page_is_wanted(request)) {
+		verdict = page_serve(session->connection, &page);
+		if (verdict_is_fine(verdict))
+			return;
+	} else if (verdict_is_fine(verdict)) {
 		verdict = judge(session, request, &context.subprotocol);
+	}
 	if (!verdict_is_fine(verdict)) {
 		refuse(session, request, verdict);
 		return;

@@ -7,6 +7,7 @@
 #include "protocol/close_code.h"
 #include "protocol/handshake.h"
 #include "protocol/permessage_deflate.h"
+#include "protocol/response.h"
 #include "transport/transport.h"
 
 #include <stdatomic.h>
@@ -74,6 +75,14 @@ bool connection_receive_request(struct connection *connection, int64_t deadline,
  */
 bool connection_accept(struct connection *connection,
 	const struct http_head *request, struct slice subprotocol);
+
+/*
+ * Answers a request, NULL where none was understood, with something else: then
+ * the connection is not opened any more. What a HEAD request announces is left
+ * out. Returns false when the stream is lost.
+ */
+bool connection_respond(struct connection *connection,
+	const struct http_head *request, const struct response *response);
 
 /*
  * Sends a request and receives the answer until the deadline; what the offer

@@ -3,6 +3,8 @@
 
 #include "websocket/opening.h"
 
+#include <time.h>
+
 static void
 set_open(struct connection *connection, const struct http_head *head)
 {
@@ -51,6 +53,27 @@ connection_accept(struct connection *connection,
 		return false;
 	}
 	set_open(connection, request);
+	return true;
+}
+
+bool
+connection_respond(struct connection *connection,
+	const struct http_head *request, const struct response *response)
+{
+	struct response answer = *response;
+	char head[RESPONSE_HEAD_SIZE];
+	struct slice slices[2];
+
+	answer.is_to_head = request != NULL &&
+			    slice_equals(request->method, slice_of("HEAD"));
+	slices[0] = response_write_head(&answer, time(NULL), head);
+	slices[1] = response_content(&answer);
+	if (connection->state == STATE_LOST ||
+		!stream_send(&connection->stream, slices, 2) ||
+		!stream_flush(&connection->stream)) {
+		connection->state = STATE_LOST;
+		return false;
+	}
 	return true;
 }
 
