@@ -49,6 +49,7 @@ unit_tests = \
 	tests/test_lookup \
 	tests/test_losses \
 	tests/test_mask \
+	tests/test_metrics \
 	tests/test_opening \
 	tests/test_option \
 	tests/test_options \
@@ -57,6 +58,7 @@ unit_tests = \
 	tests/test_permessage_deflate \
 	tests/test_pinger \
 	tests/test_polled \
+	tests/test_process \
 	tests/test_proxy \
 	tests/test_registry \
 	tests/test_request \
@@ -65,6 +67,7 @@ unit_tests = \
 	tests/test_slice \
 	tests/test_stack \
 	tests/test_stream \
+	tests/test_tally \
 	tests/test_target \
 	tests/test_tcp \
 	tests/test_terminal \
@@ -75,6 +78,7 @@ unit_tests = \
 	tests/test_tls_plain \
 	tests/test_tls_threads \
 	tests/test_tls_trust \
+	tests/test_traffic \
 	tests/test_uri \
 	tests/test_utf8
 

@@ -35,6 +35,17 @@ START_TEST(counts_milliseconds_of_the_monotonic_clock)
 }
 END_TEST
 
+START_TEST(counts_microseconds_of_the_same_clock)
+{
+	int64_t before = clock_now();
+	int64_t now = clock_microseconds();
+	int64_t after = clock_now();
+
+	ck_assert_int_ge(now / 1000, before);
+	ck_assert_int_le(now / 1000, after);
+}
+END_TEST
+
 START_TEST(counts_down_to_a_deadline)
 {
 	int64_t left = deadline_left(deadline_after(HOUR));
@@ -70,6 +81,7 @@ main(void)
 
 	tcase_add_test(cases, never_runs_backwards);
 	tcase_add_test(cases, counts_milliseconds_of_the_monotonic_clock);
+	tcase_add_test(cases, counts_microseconds_of_the_same_clock);
 	tcase_add_test(cases, counts_down_to_a_deadline);
 	tcase_add_test(cases, has_nothing_left_once_the_deadline_has_come);
 	tcase_add_test(cases, takes_no_time_for_never);

@@ -97,7 +97,9 @@ START_TEST(ignores_what_comes_after_a_close)
 	peer_hears(&peer, TEXT, "before");
 	assert_closed_with(CLOSE_NORMAL, "");
 	peer_saw_end(&peer, CLOSE_NORMAL, CLOSED_BY_PEER, "");
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_in, 1);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).messages_in,
+		1);
 }
 END_TEST
 
@@ -129,7 +131,9 @@ START_TEST(drops_messages_until_the_answer_to_our_close)
 	connection_linger(peer.connection);
 	assert_closed_with(4000, "our reason");
 	peer_saw_end(&peer, 4000, CLOSED_BY_US, "our reason");
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_in, 0);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).messages_in,
+		0);
 }
 END_TEST
 
@@ -348,7 +352,9 @@ START_TEST(fails_the_connection_with_the_right_code)
 	peer_hears_close(&peer, code, reason);
 	peer_hears_nothing(&peer);
 	ck_assert(peer.memory.finished);
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_in, 1);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).messages_in,
+		1);
 }
 END_TEST
 

@@ -35,13 +35,13 @@ tear_down(void)
 static void
 assert_counts(uint64_t messages, uint64_t bytes)
 {
-	const struct connection_counts *counts =
-		connection_counts(peer.connection);
+	struct traffic_totals counts =
+		traffic_totals(connection_traffic(peer.connection));
 
-	ck_assert_uint_eq(counts->messages_in, messages);
-	ck_assert_uint_eq(counts->messages_out, messages);
-	ck_assert_uint_eq(counts->bytes_in, bytes);
-	ck_assert_uint_eq(counts->bytes_out, bytes);
+	ck_assert_uint_eq(counts.messages_in, messages);
+	ck_assert_uint_eq(counts.messages_out, messages);
+	ck_assert_uint_eq(counts.bytes_in, bytes);
+	ck_assert_uint_eq(counts.bytes_out, bytes);
 }
 
 /* RFC 6455 section 4.2.2, with its example. */
@@ -224,8 +224,12 @@ START_TEST(sends_a_message_of_two_slices)
 	peer_hears(&peer, TEXT, "Server received: hi there");
 	peer_hears(&peer, PING, "Server received: ");
 	peer_hears_nothing(&peer);
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_out, 1);
-	ck_assert_uint_eq(connection_counts(peer.connection)->bytes_out, 25);
+	ck_assert_uint_eq(traffic_totals(connection_traffic(peer.connection))
+				  .messages_out,
+		1);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).bytes_out,
+		25);
 }
 END_TEST
 

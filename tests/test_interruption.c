@@ -301,7 +301,8 @@ START_TEST(drops_a_peer_that_does_not_read)
 	open_connection();
 	ck_assert(!connection_send(connection, OPCODE_BINARY, &large, 1));
 	assert_ended(CLOSE_ABNORMAL, CLOSED_BY_US, "send timeout");
-	ck_assert_uint_eq(connection_counts(connection)->messages_out, 0);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(connection)).messages_out, 0);
 }
 END_TEST
 

@@ -143,7 +143,9 @@ START_TEST(pings_after_the_interval_and_takes_any_byte_for_life)
 	peer_hears(&peer, PING, "");
 	peer_hears(&peer, TEXT, "no pong");
 	peer_was_served(&peer);
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_out, 1);
+	ck_assert_uint_eq(traffic_totals(connection_traffic(peer.connection))
+				  .messages_out,
+		1);
 }
 END_TEST
 

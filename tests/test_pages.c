@@ -8,11 +8,15 @@
 #include <string.h>
 
 #define UPGRADE                                                                \
-	"Connection: Upgrade\r\nUpgrade: websocket\r\n"                        \
+	"Host: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"             \
 	"Sec-WebSocket-Version: 13\r\n"                                        \
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 static const struct connection_settings settings = {.role = ROLE_SERVER};
+static const struct registry_limits limits = {1, 1, 0};
+
+static struct page_settings page_settings;
+static struct registry registry;
 
 static struct memory_transport memory;
 static struct connection *connection;
@@ -27,14 +31,30 @@ ask(const char *method_and_target, const char *fields)
 	static char head[1024];
 	struct verdict verdict;
 
-	snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: h\r\n%s\r\n",
-		method_and_target, fields);
+	snprintf(head, sizeof(head), "%s HTTP/1.1\r\n%s\r\n", method_and_target,
+		fields);
 	memory_transport_init(&memory, slice_of(head), SIZE_MAX);
 	connection = connection_new(&memory.transport, &settings, NULL);
 	ck_assert_ptr_nonnull(connection);
 	ck_assert(connection_receive_request(
 		connection, deadline_after(10000), &request, &verdict));
-	context = (struct page_context){.request = &request};
+	context = (struct page_context){.settings = &page_settings,
+		.registry = &registry,
+		.request = &request,
+		.peer_is_loopback = true};
+}
+
+static void
+set_up(void)
+{
+	page_settings = (struct page_settings){.metrics = PAGE_METRICS_ON};
+	registry_init(&registry, &limits);
+}
+
+static void
+tear_down(void)
+{
+	pthread_mutex_destroy(&registry.lock);
 }
 
 /* All that was sent to the client becomes the answer. */
@@ -66,6 +86,9 @@ static const struct {
 	{"GET /healthz?a", 0, "HTTP/1.1 200 OK\r\n", "\r\n\r\nok\n"},
 	{"HEAD /healthz", 0, "HTTP/1.1 200 OK\r\n", "close\r\n\r\n"},
 	{"OPTIONS /healthz", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
+	{"GET /metrics", 0, "HTTP/1.1 200 OK\r\n", "\n"},
+	{"HEAD /metrics", 0, "HTTP/1.1 200 OK\r\n", "close\r\n\r\n"},
+	{"POST /metrics", 405, "", ""},
 	{"OPTIONS *", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
 	{"OPTIONS /raw", 0, "HTTP/1.1 204 No", "close\r\n\r\n"},
 	{"POST /healthz", 405, "", ""},
@@ -83,7 +106,7 @@ START_TEST(a_request_is_answered_with_the_page_of_its_path)
 	struct verdict verdict;
 	const char *end = pages[_i].end;
 
-	ask(pages[_i].request, "");
+	ask(pages[_i].request, "Host: h\r\n");
 	ck_assert(page_is_wanted(&request));
 	verdict = page_serve(connection, &context);
 	ck_assert_uint_eq(verdict.code, pages[_i].status);
@@ -105,6 +128,7 @@ static const struct {
 	{"/anything", false},
 	{"/healthz", true},
 	{"/healthz?a", true},
+	{"/metrics", true},
 	{"/healthz/", false},
 };
 
@@ -122,18 +146,74 @@ START_TEST(an_upgrade_where_there_is_a_page_only_gets_the_page)
 }
 END_TEST
 
+static const struct {
+	enum page_metrics shown_to;
+	bool peer_is_loopback;
+	const char *fields;
+	bool is_shown;
+} visitors[] = {
+	{PAGE_METRICS_OFF, true, "Host: localhost\r\n", false},
+	{PAGE_METRICS_ON, false, "Host: example.org\r\n", true},
+	{PAGE_METRICS_ON, false, "Via: 1.1 proxy\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: localhost\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: LocalHost:12345\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: 127.0.0.1\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: 127.1.2.3:12345\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: [::1]\r\n", true},
+	{PAGE_METRICS_LOOPBACK, true, "Host: [::1]:12345\r\n", true},
+	{PAGE_METRICS_LOOPBACK, false, "Host: localhost\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host:\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: example.org\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: localhost.example.org\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: 127.0.0.1.example.org\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: 192.0.2.1\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: [2001:db8::1]\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: unix:/path\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true,
+		"Host: localhost\r\nX-Forwarded-For: 192.0.2.1\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true,
+		"Host: localhost\r\nx-forwarded-proto: https\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true,
+		"Host: localhost\r\nForwarded: for=192.0.2.1\r\n", false},
+	{PAGE_METRICS_LOOPBACK, true, "Host: localhost\r\nVia: 1.1 proxy\r\n",
+		false},
+	{PAGE_METRICS_LOOPBACK, true,
+		"Host: localhost\r\nX-Real-IP: 192.0.2.1\r\n", false},
+};
+
+START_TEST(metrics_are_shown_to_whom_they_are_for)
+{
+	struct verdict verdict;
+
+	ask("GET /metrics", visitors[_i].fields);
+	page_settings.metrics = visitors[_i].shown_to;
+	context.peer_is_loopback = visitors[_i].peer_is_loopback;
+	verdict = page_serve(connection, &context);
+	ck_assert_uint_eq(verdict.code, visitors[_i].is_shown ? 0 : 404);
+	listen_to_answer();
+	if (visitors[_i].is_shown)
+		ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\n# HELP "));
+	else
+		ck_assert_str_eq(answer, "");
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("pages");
 	TCase *cases = tcase_create("pages");
 
+	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases,
 		a_request_is_answered_with_the_page_of_its_path, 0,
 		COUNT_OF(pages));
 	tcase_add_loop_test(cases,
 		an_upgrade_where_there_is_a_page_only_gets_the_page, 0,
 		COUNT_OF(upgrades));
+	tcase_add_loop_test(cases, metrics_are_shown_to_whom_they_are_for, 0,
+		COUNT_OF(visitors));
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

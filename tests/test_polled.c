@@ -69,8 +69,12 @@ START_TEST(tells_messages_pings_and_pongs_in_order)
 	ck_assert_int_eq(step(), CONNECTION_IDLE);
 	peer_hears(&peer, PONG, "are you there");
 	peer_hears_nothing(&peer);
-	ck_assert_uint_eq(connection_counts(peer.connection)->messages_in, 3);
-	ck_assert_uint_eq(connection_counts(peer.connection)->bytes_in, 6);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).messages_in,
+		3);
+	ck_assert_uint_eq(
+		traffic_totals(connection_traffic(peer.connection)).bytes_in,
+		6);
 }
 END_TEST
 

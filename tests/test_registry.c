@@ -14,7 +14,7 @@
 
 static const struct registry_limits few = {2, 3, 0};
 static const struct registry_limits few_per_ip = {10, 10, 2};
-static const struct connection_counts counts = {1, 2, 30, 40};
+static const struct traffic traffic = {{{1, 10}, {2, 20}, {3, 30}, {4, 40}}};
 
 static struct registry registry;
 static struct registry_entry entries[8];
@@ -76,10 +76,12 @@ assert_bytes(uint64_t times)
 {
 	struct registry_totals totals = registry_totals(&registry);
 
-	ck_assert_uint_eq(totals.messages_in, times);
-	ck_assert_uint_eq(totals.messages_out, 2 * times);
-	ck_assert_uint_eq(totals.bytes_in, 30 * times);
-	ck_assert_uint_eq(totals.bytes_out, 40 * times);
+	for (size_t i = 0; i < TRAFFIC_KINDS; i++) {
+		ck_assert_uint_eq(
+			totals.traffic.of[i].messages, (i + 1) * times);
+		ck_assert_uint_eq(
+			totals.traffic.of[i].bytes, 10 * (i + 1) * times);
+	}
 }
 
 static void
@@ -151,9 +153,12 @@ END_TEST
 
 START_TEST(counts_refusals)
 {
-	registry_count_refusal(&registry);
-	registry_count_refusal(&registry);
-	ck_assert_uint_eq(registry_totals(&registry).refused, 2);
+	struct registry_totals totals;
+
+	registry_count_refusal(&registry, (struct verdict){400, "no"});
+	registry_count_refusal(&registry, (struct verdict){503, "no"});
+	totals = registry_totals(&registry);
+	ck_assert_uint_eq(tally_refusals(&totals.tally), 2);
 }
 END_TEST
 
@@ -197,7 +202,7 @@ END_TEST
 static void
 join(int i)
 {
-	registry_join(&registry, &entries[i], -1, &counts);
+	registry_join(&registry, &entries[i], -1, &traffic);
 }
 
 static const int orders[][3] = {
@@ -292,7 +297,7 @@ work(void *argument)
 	char byte;
 
 	signals_enter_worker();
-	registry_join(&registry, worker->entry, worker->ends[0], &counts);
+	registry_join(&registry, worker->entry, worker->ends[0], &traffic);
 	do {
 		worker->received = recv(worker->ends[0], &byte, 1, 0);
 		worker->failure = errno;

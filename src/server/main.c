@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum exit_status {
@@ -173,6 +174,15 @@ status_of(enum server_end end)
 	return EXIT_CLEAN;
 }
 
+static double
+seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static struct deflate_settings
 deflate_of(const struct options *options)
 {
@@ -199,6 +209,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 			options->send_timeout, options->grace,
 			deflate_of(options)},
 		.service = {slice_of(options->echo_prefix), options->verbose},
+		.pages = {options->metrics, seconds_now()},
 		.handshake_timeout = options->handshake_timeout,
 		.user_timeout = (unsigned)options->send_timeout,
 		.can_guard = stack_can_guard(),

@@ -118,6 +118,9 @@ static const struct option_row rows[] = {
 		option_set_seconds, FIELD(send_timeout), 0, DAY},
 	{"grace", 0, "SEC", "for each closing handshake (5)",
 		option_set_seconds, FIELD(grace), 0, DAY},
+	{"metrics", 0, "off|loopback|on",
+		"who may see the page /metrics (loopback)", option_set_choice,
+		FIELD(metrics), 0, 0},
 	{"user", 'u', "NAME", "become this user after binding",
 		option_set_string, FIELD(user), 0, 0},
 	{"group", 'g', "NAME", "and this group (the user's)", option_set_string,
@@ -192,6 +195,7 @@ options_parse(struct options *options, int argc, char **argv)
 		.ping_timeout = 20000,
 		.send_timeout = 30000,
 		.grace = 5000,
+		.metrics = PAGE_METRICS_LOOPBACK,
 		.log_target = "stderr",
 	};
 	result = option_parse(&options_program, argc, argv, options, &operand);

@@ -5,7 +5,7 @@
 
 #include "log/log.h"
 #include "option/option.h"
-#include "protocol/slice.h"
+#include "server/pages.h"
 
 /* Times in milliseconds, 0 for never; numbers 0 for no limit. */
 struct options {
@@ -30,6 +30,7 @@ struct options {
 	int64_t ping_timeout;
 	int64_t send_timeout;
 	int64_t grace;
+	enum page_metrics metrics;
 	const char *user;
 	const char *group;
 	const char *log_target;

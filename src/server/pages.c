@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/pages.h"
 
+#include "server/metrics.h"
+
+#include <string.h>
+
+/* "[", an IPv6 address, "]:65535". */
+#define HOST_SIZE 64
+
 /*
  * A page fills in the response, which is an empty text of status 200 before;
  * what it writes into body is the response's then. Its verdict is that of
@@ -23,8 +30,77 @@ fill_health(const struct page_context *context, struct response *response,
 	return VERDICT_FINE;
 }
 
+/* Whoever stands behind a proxy that runs here is not here himself. */
+static bool
+is_forwarded(const struct http_head *request)
+{
+	static const char *const names[] = {
+		"Forwarded", "Via", "X-Real-IP", "X-Client-IP"};
+	struct slice rest = request->fields;
+	struct http_field field;
+
+	while (http_field_next(&rest, &field)) {
+		if (slice_starts_ignoring_case(field.name, "X-Forwarded-"))
+			return true;
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (slice_equals_ignoring_case(
+				    field.name, slice_of(names[i])))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a request names this machine as nobody else can: a foreign site
+ * that has its own name point here cannot read our pages by it.
+ */
+static bool
+has_local_host(const struct http_head *request)
+{
+	struct slice host = {NULL, 0}, name;
+	struct address address;
+	char text[HOST_SIZE];
+
+	http_field_find(request, "Host", &host);
+	if (host.length >= sizeof(text))
+		return false;
+	if (host.length > 0)
+		memcpy(text, host.data, host.length);
+	text[host.length] = '\0';
+	if (address_parse(&address, text, 0))
+		return !address_is_unix(&address) &&
+		       address_is_loopback(&address);
+	slice_split(&host, ':', &name);
+	return slice_equals_ignoring_case(name, slice_of("localhost"));
+}
+
+static bool
+may_see_metrics(const struct page_context *context)
+{
+	if (context->settings->metrics == PAGE_METRICS_LOOPBACK)
+		return context->peer_is_loopback &&
+		       !is_forwarded(context->request) &&
+		       has_local_host(context->request);
+	return context->settings->metrics == PAGE_METRICS_ON;
+}
+
+static struct verdict
+fill_metrics(const struct page_context *context, struct response *response,
+	struct buffer *body)
+{
+	if (!may_see_metrics(context))
+		return (struct verdict){HTTP_NOT_FOUND,
+			"not shown here: see --metrics in wsserver(1)"};
+	response->type = METRICS_TYPE;
+	if (!metrics_write(body, context->registry, context->settings->started))
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	return VERDICT_FINE;
+}
+
 static const struct page pages[] = {
 	{"/healthz", fill_health, false},
+	{"/metrics", fill_metrics, false},
 };
 
 /* NULL if the path has none. */

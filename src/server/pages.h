@@ -3,11 +3,27 @@
 #ifndef SERVER_PAGES_H
 #define SERVER_PAGES_H
 
-#include "websocket/connection.h"
+#include "server/registry.h"
+
+/* Whom the metrics are shown to; the order of the option's values. */
+enum page_metrics {
+	PAGE_METRICS_OFF,
+	PAGE_METRICS_LOOPBACK,
+	PAGE_METRICS_ON,
+};
+
+/* What the server was told that concerns pages. */
+struct page_settings {
+	enum page_metrics metrics;
+	double started; /* seconds of the epoch */
+};
 
 /* What a page is made from. */
 struct page_context {
+	const struct page_settings *settings;
+	struct registry *registry;
 	const struct http_head *request;
+	bool peer_is_loopback;
 };
 
 /*

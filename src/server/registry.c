@@ -3,6 +3,7 @@
 
 #include "protocol/http.h"
 #include "server/signals.h"
+#include "transport/clock.h"
 
 #include <search.h>
 #include <signal.h>
@@ -70,7 +71,7 @@ enter_host(struct registry *registry, const struct registry_entry *entry)
 	if (host == NULL)
 		return unavailable("out of memory");
 	if (host->entries >= registry->limits.clients_per_ip)
-		return unavailable("too many connections from your address");
+		return unavailable(TALLY_TOO_MANY_OF_HOST);
 	host->entries++;
 	return VERDICT_FINE;
 }
@@ -100,9 +101,9 @@ enter(struct registry *registry, const struct registry_entry *entry)
 	struct verdict verdict;
 
 	if (registry->is_stopping)
-		return unavailable("going away");
+		return unavailable(TALLY_GOING_AWAY);
 	if ((int64_t)registry->totals.pending >= registry->limits.pending)
-		return unavailable("too many pending connections");
+		return unavailable(TALLY_TOO_MANY_PENDING);
 	verdict = enter_host(registry, entry);
 	if (!verdict_is_fine(verdict))
 		return verdict;
@@ -119,6 +120,7 @@ registry_enter(struct registry *registry, struct registry_entry *entry,
 	struct verdict verdict;
 
 	entry->host_length = address_host(peer, entry->host);
+	entry->entered = clock_microseconds();
 	pthread_mutex_lock(&registry->lock);
 	verdict = enter(registry, entry);
 	entry->number = registry->totals.accepted;
@@ -127,10 +129,18 @@ registry_enter(struct registry *registry, struct registry_entry *entry,
 }
 
 void
-registry_count_refusal(struct registry *registry)
+registry_count_refusal(struct registry *registry, struct verdict verdict)
 {
 	pthread_mutex_lock(&registry->lock);
-	registry->totals.refused++;
+	tally_refusal(&registry->totals.tally, verdict);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+void
+registry_count_end(struct registry *registry, struct connection_end end)
+{
+	pthread_mutex_lock(&registry->lock);
+	tally_end(&registry->totals.tally, end);
 	pthread_mutex_unlock(&registry->lock);
 }
 
@@ -153,11 +163,11 @@ interrupt(struct registry_entry *entry)
 
 void
 registry_join(struct registry *registry, struct registry_entry *entry,
-	int descriptor, const struct connection_counts *counts)
+	int descriptor, const struct traffic *traffic)
 {
 	entry->thread = pthread_self();
 	entry->descriptor = descriptor;
-	entry->counts = counts;
+	entry->traffic = traffic;
 	entry->previous = NULL;
 	pthread_mutex_lock(&registry->lock);
 	entry->next = registry->first;
@@ -174,33 +184,19 @@ struct verdict
 registry_upgrade(struct registry *registry, struct registry_entry *entry)
 {
 	struct verdict verdict = VERDICT_FINE;
+	int64_t took = clock_microseconds() - entry->entered;
 
 	pthread_mutex_lock(&registry->lock);
 	if ((int64_t)registry->totals.clients >= registry->limits.clients) {
-		verdict = unavailable("too many clients");
+		verdict = unavailable(TALLY_TOO_MANY_CLIENTS);
 	} else {
 		entry->is_upgraded = true;
 		registry->totals.pending--;
 		registry->totals.clients++;
+		tally_handshake(&registry->totals.tally, took);
 	}
 	pthread_mutex_unlock(&registry->lock);
 	return verdict;
-}
-
-static uint64_t
-load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
-static void
-add_counts(
-	struct registry_totals *totals, const struct connection_counts *counts)
-{
-	totals->messages_in += load(&counts->messages_in);
-	totals->messages_out += load(&counts->messages_out);
-	totals->bytes_in += load(&counts->bytes_in);
-	totals->bytes_out += load(&counts->bytes_out);
 }
 
 /* With the lock held. */
@@ -213,7 +209,7 @@ leave_list(struct registry *registry, const struct registry_entry *entry)
 		registry->first = entry->next;
 	if (entry->next != NULL)
 		entry->next->previous = entry->previous;
-	add_counts(&registry->totals, entry->counts);
+	traffic_gather(&registry->totals.traffic, entry->traffic);
 }
 
 void
@@ -283,7 +279,7 @@ registry_totals(struct registry *registry)
 	totals = registry->totals;
 	for (struct registry_entry *entry = registry->first; entry != NULL;
 		entry = entry->next)
-		add_counts(&totals, entry->counts);
+		traffic_gather(&totals.traffic, entry->traffic);
 	pthread_mutex_unlock(&registry->lock);
 	return totals;
 }

@@ -3,7 +3,7 @@
 #ifndef SERVER_REGISTRY_H
 #define SERVER_REGISTRY_H
 
-#include "protocol/verdict.h"
+#include "server/tally.h"
 #include "transport/address.h"
 #include "websocket/connection.h"
 
@@ -14,7 +14,8 @@ struct registry_entry {
 	struct registry_entry *next, *previous;
 	pthread_t thread;
 	int descriptor;
-	const struct connection_counts *counts;
+	const struct traffic *traffic;
+	int64_t entered; /* microseconds of the clock */
 	atomic_bool interrupted;
 	bool has_joined;
 	bool is_upgraded;
@@ -33,9 +34,8 @@ struct registry_totals {
 	uint64_t clients;
 	uint64_t pending;
 	uint64_t accepted;
-	uint64_t refused;
-	uint64_t messages_in, messages_out;
-	uint64_t bytes_in, bytes_out;
+	struct tally tally;
+	struct traffic traffic;
 };
 
 /* One lock guards all of it; nothing that can block happens under it. */
@@ -45,7 +45,7 @@ struct registry {
 	struct registry_entry *first; /* of the workers' list */
 	void *hosts;		      /* how many entries each has */
 	int64_t threads;
-	struct registry_totals totals; /* messages and bytes: of who left */
+	struct registry_totals totals; /* the traffic: of who left */
 	bool is_stopping;
 };
 
@@ -59,16 +59,22 @@ void registry_init(
 struct verdict registry_enter(struct registry *registry,
 	struct registry_entry *entry, const struct address *peer);
 
-/* Adds one to the connections that were turned away, for whatever reason. */
-void registry_count_refusal(struct registry *registry);
+/* Counts that somebody was turned away, and why. */
+void registry_count_refusal(struct registry *registry, struct verdict verdict);
 
 /* Called by the worker: from now on it may be interrupted. */
 void registry_join(struct registry *registry, struct registry_entry *entry,
-	int descriptor, const struct connection_counts *counts);
+	int descriptor, const struct traffic *traffic);
 
-/* Counts an entry as a client. Fails with 503 when there are enough. */
+/*
+ * Counts an entry as a client, and how long that took. Fails with 503 when
+ * there are enough.
+ */
 struct verdict registry_upgrade(
 	struct registry *registry, struct registry_entry *entry);
+
+/* Counts that a connection that was open has ended, and how. */
+void registry_count_end(struct registry *registry, struct connection_end end);
 
 /*
  * Counts an entry out of its limits. A worker that has joined is interrupted

@@ -42,26 +42,27 @@ log_statistics(const struct server *server)
 {
 	struct registry_totals totals =
 		registry_totals(server->settings->session->registry);
+	struct traffic_totals traffic = traffic_totals(&totals.traffic);
+	uint64_t refused = tally_refusals(&totals.tally);
 	uint64_t lost = log_lines_lost();
 
 	if (!log_begin(LOG_LEVEL_INFO, NULL, "statistics", 0))
 		return;
 	log_say("Statistics: clients %" PRIu64 ", pending %" PRIu64
 		", accepted %" PRIu64 ", refused %" PRIu64,
-		totals.clients, totals.pending, totals.accepted,
-		totals.refused);
+		totals.clients, totals.pending, totals.accepted, refused);
 	log_say(", messages %" PRIu64 "/%" PRIu64 ", bytes %" PRIu64 "/%" PRIu64
 		", log lines lost %" PRIu64,
-		totals.messages_in, totals.messages_out, totals.bytes_in,
-		totals.bytes_out, lost);
+		traffic.messages_in, traffic.messages_out, traffic.bytes_in,
+		traffic.bytes_out, lost);
 	log_number_field("clients", totals.clients);
 	log_number_field("pending", totals.pending);
 	log_number_field("accepted", totals.accepted);
-	log_number_field("refused", totals.refused);
-	log_number_field("messages_in", totals.messages_in);
-	log_number_field("messages_out", totals.messages_out);
-	log_number_field("bytes_in", totals.bytes_in);
-	log_number_field("bytes_out", totals.bytes_out);
+	log_number_field("refused", refused);
+	log_number_field("messages_in", traffic.messages_in);
+	log_number_field("messages_out", traffic.messages_out);
+	log_number_field("bytes_in", traffic.bytes_in);
+	log_number_field("bytes_out", traffic.bytes_out);
 	log_number_field("log_lines_lost", lost);
 	log_end();
 }

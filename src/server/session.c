@@ -3,7 +3,6 @@
 
 #include "log/event.h"
 #include "protocol/handshake.h"
-#include "server/pages.h"
 #include "server/signals.h"
 #include "server/stack.h"
 #include "transport/clock.h"
@@ -25,6 +24,7 @@ struct session {
 	struct log_client client;
 	int64_t started;
 	int descriptor;
+	bool peer_is_loopback;
 	char *path; /* the client's, a copy */
 	char *subject;
 	char peer[ADDRESS_TEXT_SIZE];
@@ -45,41 +45,29 @@ refuse(struct session *session, const struct http_head *request,
 		refusal.detail = origin.data;
 		refusal.detail_length = origin.length;
 	}
-	registry_count_refusal(session->settings->registry);
+	registry_count_refusal(session->settings->registry, verdict);
 	log_refuse(&session->client, &refusal);
-}
-
-static const char *
-name_of(enum closed_by by)
-{
-	switch (by) {
-	case CLOSED_BY_PEER:
-		return "client";
-	case CLOSED_BY_US:
-		return "server";
-	default:
-		return "nobody";
-	}
 }
 
 static void
 say_goodbye(const struct session *session)
 {
 	struct connection_end end = connection_end(session->connection);
-	const struct connection_counts *counts =
-		connection_counts(session->connection);
+	struct traffic_totals traffic =
+		traffic_totals(connection_traffic(session->connection));
 	struct log_goodbye goodbye = {
 		.code = end.code,
-		.closed_by = name_of(end.by),
+		.closed_by = tally_ender_name(end.by),
 		.reason = end.reason.data,
 		.reason_length = end.reason.length,
-		.messages_in = counts->messages_in,
-		.messages_out = counts->messages_out,
-		.bytes_in = counts->bytes_in,
-		.bytes_out = counts->bytes_out,
+		.messages_in = traffic.messages_in,
+		.messages_out = traffic.messages_out,
+		.bytes_in = traffic.bytes_in,
+		.bytes_out = traffic.bytes_out,
 		.seconds = (double)(clock_now() - session->started) / 1000,
 	};
 
+	registry_count_end(session->settings->registry, end);
 	log_disconnect(&session->client, &goodbye);
 }
 
@@ -141,7 +129,12 @@ serve(struct session *session, const struct http_head *request)
 		.settings = &session->settings->service,
 		.client = &session->client,
 	};
-	struct page_context page = {.request = request};
+	struct page_context page = {
+		.settings = &session->settings->pages,
+		.registry = session->settings->registry,
+		.request = request,
+		.peer_is_loopback = session->peer_is_loopback,
+	};
 	struct verdict verdict = keep_path(session, request);
 
 	keep_subject(session);
@@ -177,7 +170,8 @@ fail(struct session *session)
 	}
 	if (refusal.why == NULL)
 		return;
-	registry_count_refusal(session->settings->registry);
+	registry_count_refusal(
+		session->settings->registry, (struct verdict){0, refusal.why});
 	log_refuse(&session->client, &refusal);
 }
 
@@ -256,10 +250,11 @@ session_free(struct session *session)
 static void
 give_up(const struct session *session)
 {
-	struct log_refusal refusal = {
-		HTTP_SERVICE_UNAVAILABLE, "out of memory", NULL, 0};
+	static const struct verdict verdict = {
+		HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
 
-	registry_count_refusal(session->settings->registry);
+	registry_count_refusal(session->settings->registry, verdict);
 	log_refuse(&session->client, &refusal);
 }
 
@@ -272,7 +267,7 @@ work(void *argument)
 	signals_enter_worker();
 	if (connect_session(session)) {
 		registry_join(registry, &session->entry, session->descriptor,
-			connection_counts(session->connection));
+			connection_traffic(session->connection));
 		run(session);
 	} else {
 		give_up(session);
@@ -317,6 +312,7 @@ session_start(const struct session_settings *settings, int descriptor,
 	if (tls != NULL)
 		SSL_CTX_up_ref(tls);
 	address_format(peer, session->peer);
+	session->peer_is_loopback = address_is_loopback(peer);
 	verdict = registry_enter(settings->registry, &session->entry, peer);
 	session->client.number = session->entry.number;
 	session->client.peer = session->peer;
@@ -340,6 +336,6 @@ session_log_refusal(const struct session_settings *settings,
 	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
 
 	address_format(peer, text);
-	registry_count_refusal(settings->registry);
+	registry_count_refusal(settings->registry, verdict);
 	log_refuse(&client, &refusal);
 }

@@ -3,7 +3,7 @@
 #ifndef SERVER_SESSION_H
 #define SERVER_SESSION_H
 
-#include "server/registry.h"
+#include "server/pages.h"
 #include "service/service.h"
 
 #include <openssl/types.h>
@@ -13,6 +13,7 @@ struct session_settings {
 	struct registry *registry;
 	struct connection_settings connection;
 	struct service_settings service;
+	struct page_settings pages;
 	int64_t handshake_timeout; /* milliseconds */
 	unsigned user_timeout;	   /* of TCP, milliseconds */
 	bool can_guard;		   /* of server/stack.h */

@@ -13,6 +13,15 @@ clock_now(void)
 }
 
 int64_t
+clock_microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
 deadline_after(int64_t milliseconds)
 {
 	return milliseconds > 0 ? clock_now() + milliseconds : DEADLINE_NEVER;

@@ -9,6 +9,9 @@
 
 int64_t clock_now(void);
 
+/* The same clock in microseconds, for what is measured. */
+int64_t clock_microseconds(void);
+
 /* Now plus some milliseconds; 0 or less means DEADLINE_NEVER. */
 int64_t deadline_after(int64_t milliseconds);
 

@@ -42,14 +42,6 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
-static void
-count(_Atomic uint64_t *counter, uint64_t more)
-{
-	uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
-
-	atomic_store_explicit(counter, value + more, memory_order_relaxed);
-}
-
 /* Remembers how the connection ended; the first to know is believed. */
 static void
 set_end(struct connection *connection, unsigned code, enum closed_by by,
@@ -275,8 +267,9 @@ take(struct connection *connection, struct message *message)
 	if (opcode_is_control(message->opcode)) {
 		receive_control(connection, message);
 	} else {
-		count(&connection->counts.messages_in, 1);
-		count(&connection->counts.bytes_in, message->payload.length);
+		traffic_count_in(&connection->traffic,
+			message->opcode == OPCODE_TEXT,
+			message->payload.length);
 	}
 	return true;
 }
@@ -382,14 +375,16 @@ bool
 connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t number)
 {
+	uint64_t bytes = 0;
+
 	if (connection->state != STATE_OPEN ||
 		!send_frame(connection, opcode, slices, number))
 		return false;
 	if (opcode_is_control(opcode))
 		return true;
-	count(&connection->counts.messages_out, 1);
 	for (size_t i = 0; i < number; i++)
-		count(&connection->counts.bytes_out, slices[i].length);
+		bytes += slices[i].length;
+	traffic_count_out(&connection->traffic, opcode == OPCODE_TEXT, bytes);
 	return true;
 }
 
@@ -474,8 +469,8 @@ connection_end(const struct connection *connection)
 		{connection->reason, connection->reason_length}};
 }
 
-const struct connection_counts *
-connection_counts(const struct connection *connection)
+const struct traffic *
+connection_traffic(const struct connection *connection)
 {
-	return &connection->counts;
+	return &connection->traffic;
 }

@@ -9,6 +9,7 @@
 #include "protocol/permessage_deflate.h"
 #include "protocol/response.h"
 #include "transport/transport.h"
+#include "websocket/traffic.h"
 
 #include <stdatomic.h>
 
@@ -34,14 +35,6 @@ struct connection_end {
 	unsigned code;
 	enum closed_by by;
 	struct slice reason; /* as long-lived as the connection */
-};
-
-/* Whole messages and their payloads. The owner writes, anyone may read. */
-struct connection_counts {
-	_Atomic uint64_t messages_in;
-	_Atomic uint64_t messages_out;
-	_Atomic uint64_t bytes_in;
-	_Atomic uint64_t bytes_out;
 };
 
 struct connection;
@@ -194,8 +187,7 @@ const char *connection_failure(const struct connection *connection);
 /* How it ended, once connection_receive or _send has returned false. */
 struct connection_end connection_end(const struct connection *connection);
 
-/* As long-lived as the connection. */
-const struct connection_counts *connection_counts(
-	const struct connection *connection);
+/* What it has carried; as long-lived as the connection. */
+const struct traffic *connection_traffic(const struct connection *connection);
 
 #endif

@@ -19,7 +19,7 @@ struct connection {
 	struct assembler assembler;
 	struct outgoing outgoing;
 	const struct connection_settings *settings;
-	struct connection_counts counts;
+	struct traffic traffic;
 	enum state state;
 	int64_t finish_until;
 	bool was_open;

@@ -187,13 +187,13 @@ code_heard(struct slice heard)
 static void
 require_end(const struct dialogue *dialogue, struct slice heard)
 {
-	const struct connection_counts *counts =
-		connection_counts(dialogue->connection);
+	struct traffic_totals counts =
+		traffic_totals(connection_traffic(dialogue->connection));
 	struct connection_end end = connection_end(dialogue->connection);
 
 	if (!is_interrupted(dialogue)) {
-		require(counts->messages_in == counts->messages_out);
-		require(counts->bytes_in == counts->bytes_out);
+		require(counts.messages_in == counts.messages_out);
+		require(counts.bytes_in == counts.bytes_out);
 	}
 	require(plain_utf8_is_valid(end.reason));
 	/* A polled one reads on behind its Close, and tells what is wrong. */
