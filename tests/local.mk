@@ -24,6 +24,7 @@ unit_tests = \
 	tests/test_compression \
 	tests/test_connecting \
 	tests/test_connection \
+	tests/test_console \
 	tests/test_deflate \
 	tests/test_deflate_combinations \
 	tests/test_echo \
@@ -88,6 +89,7 @@ dist_check_SCRIPTS = \
 	tests/faults.sh \
 	tests/injection.sh \
 	tests/interop_chromium.sh \
+	tests/interop_console.sh \
 	tests/interop_node.sh \
 	tests/interop_python.sh \
 	tests/interop_wscat.sh \
@@ -151,7 +153,7 @@ bench_programs = \
 	tests/bench/rawecho \
 	tests/bench/zlibecho
 EXTRA_PROGRAMS = $(bench_programs)
-CLEANFILES = $(bench_programs)
+CLEANFILES += $(bench_programs)
 tests_bench_echoload_SOURCES = \
 	tests/bench/channel.c tests/bench/channel.h \
 	tests/bench/echoload.c \

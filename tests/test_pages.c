@@ -47,7 +47,8 @@ ask(const char *method_and_target, const char *fields)
 static void
 set_up(void)
 {
-	page_settings = (struct page_settings){.metrics = PAGE_METRICS_ON};
+	page_settings = (struct page_settings){
+		.has_console = true, .metrics = PAGE_METRICS_ON};
 	registry_init(&registry, &limits);
 }
 
@@ -82,6 +83,10 @@ static const struct {
 	unsigned status; /* of the verdict; 0: the page was sent */
 	const char *start, *end;
 } pages[] = {
+	{"GET /", 0, "HTTP/1.1 200 OK\r\n", "</html>\n"},
+	{"GET /?a", 0, "HTTP/1.1 200 OK\r\n", "</html>\n"},
+	{"HEAD /", 0, "HTTP/1.1 200 OK\r\n", "close\r\n\r\n"},
+	{"POST /", 405, "", ""},
 	{"GET /healthz", 0, "HTTP/1.1 200 OK\r\n", "\r\n\r\nok\n"},
 	{"GET /healthz?a", 0, "HTTP/1.1 200 OK\r\n", "\r\n\r\nok\n"},
 	{"HEAD /healthz", 0, "HTTP/1.1 200 OK\r\n", "close\r\n\r\n"},
@@ -143,6 +148,17 @@ START_TEST(an_upgrade_where_there_is_a_page_only_gets_the_page)
 		ck_assert(verdict_is_fine(page_serve(connection, &context)));
 	listen_to_answer();
 	assert_starts(answer, upgrades[_i].is_page ? "HTTP/1.1 200 " : "");
+}
+END_TEST
+
+START_TEST(without_a_console_an_upgrade_is_required)
+{
+	ask("GET /", "Host: h\r\n");
+	page_settings.has_console = false;
+	ck_assert(page_is_wanted(&request));
+	ck_assert_uint_eq(page_serve(connection, &context).code, 426);
+	listen_to_answer();
+	ck_assert_str_eq(answer, "");
 }
 END_TEST
 
@@ -212,6 +228,7 @@ main(void)
 	tcase_add_loop_test(cases,
 		an_upgrade_where_there_is_a_page_only_gets_the_page, 0,
 		COUNT_OF(upgrades));
+	tcase_add_test(cases, without_a_console_an_upgrade_is_required);
 	tcase_add_loop_test(cases, metrics_are_shown_to_whom_they_are_for, 0,
 		COUNT_OF(visitors));
 	suite_add_tcase(suite, cases);

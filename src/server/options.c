@@ -118,6 +118,8 @@ static const struct option_row rows[] = {
 		option_set_seconds, FIELD(send_timeout), 0, DAY},
 	{"grace", 0, "SEC", "for each closing handshake (5)",
 		option_set_seconds, FIELD(grace), 0, DAY},
+	{"no-console", 0, NULL, "no test console at /", option_set_flag,
+		FIELD(no_console), 0, 0},
 	{"metrics", 0, "off|loopback|on",
 		"who may see the page /metrics (loopback)", option_set_choice,
 		FIELD(metrics), 0, 0},

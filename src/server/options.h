@@ -30,6 +30,7 @@ struct options {
 	int64_t ping_timeout;
 	int64_t send_timeout;
 	int64_t grace;
+	bool no_console;
 	enum page_metrics metrics;
 	const char *user;
 	const char *group;

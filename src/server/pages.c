@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/pages.h"
 
+#include "server/console.h"
 #include "server/metrics.h"
 
 #include <string.h>
@@ -8,25 +9,43 @@
 /* "[", an IPv6 address, "]:65535". */
 #define HOST_SIZE 64
 
-/*
- * A page fills in the response, which is an empty text of status 200 before;
- * what it writes into body is the response's then. Its verdict is that of
- * page_serve.
- */
+/* A page in the making: an empty text of status 200 at first. */
+struct draft {
+	struct response response;
+	struct buffer body; /* the response's, unless it has one */
+	char fields[RESPONSE_FIELDS_MAX + 1];
+};
+
+/* The verdict of a page that is filled in is that of page_serve. */
 struct page {
 	const char *path;
-	struct verdict (*fill)(const struct page_context *context,
-		struct response *response, struct buffer *body);
+	struct verdict (*fill)(
+		const struct page_context *context, struct draft *draft);
 	bool takes_upgrades; /* a service has the same path */
 };
 
+static const struct verdict upgrade_required = {HTTP_UPGRADE_REQUIRED,
+	"this is a WebSocket server: ask for an upgrade"};
+static const struct verdict out_of_memory = {
+	HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+
 static struct verdict
-fill_health(const struct page_context *context, struct response *response,
-	struct buffer *body)
+fill_console(const struct page_context *context, struct draft *draft)
+{
+	if (!context->settings->has_console)
+		return upgrade_required;
+	if (!console_write(&draft->body, context->settings->has_faults) ||
+		!console_write_fields(context->request, draft->fields))
+		return out_of_memory;
+	draft->response.type = "text/html; charset=utf-8";
+	return VERDICT_FINE;
+}
+
+static struct verdict
+fill_health(const struct page_context *context, struct draft *draft)
 {
 	(void)context;
-	(void)body;
-	response->body = slice_of("ok\n");
+	draft->response.body = slice_of("ok\n");
 	return VERDICT_FINE;
 }
 
@@ -85,20 +104,20 @@ may_see_metrics(const struct page_context *context)
 }
 
 static struct verdict
-fill_metrics(const struct page_context *context, struct response *response,
-	struct buffer *body)
+fill_metrics(const struct page_context *context, struct draft *draft)
 {
 	if (!may_see_metrics(context))
 		return (struct verdict){HTTP_NOT_FOUND,
 			"not shown here: see --metrics in wsserver(1)"};
-	response->type = METRICS_TYPE;
-	if (!metrics_write(body, context->registry, context->settings->started))
-		return (struct verdict){
-			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	if (!metrics_write(&draft->body, context->registry,
+		    context->settings->started))
+		return out_of_memory;
+	draft->response.type = METRICS_TYPE;
 	return VERDICT_FINE;
 }
 
 static const struct page pages[] = {
+	{"/", fill_console, true},
 	{"/healthz", fill_health, false},
 	{"/metrics", fill_metrics, false},
 };
@@ -128,15 +147,16 @@ static struct verdict
 send_page(struct connection *connection, const struct page *page,
 	const struct page_context *context)
 {
-	struct response response = {.status = HTTP_OK};
-	struct buffer body = {0};
-	struct verdict verdict = page->fill(context, &response, &body);
+	struct draft draft = {.response = {.status = HTTP_OK}};
+	struct verdict verdict = page->fill(context, &draft);
 
-	if (buffer_length(&body) > 0)
-		response.body = buffer_bytes(&body);
+	draft.response.fields = draft.fields;
+	if (buffer_length(&draft.body) > 0)
+		draft.response.body = buffer_bytes(&draft.body);
 	if (verdict_is_fine(verdict))
-		connection_respond(connection, context->request, &response);
-	buffer_release(&body);
+		connection_respond(
+			connection, context->request, &draft.response);
+	buffer_release(&draft.body);
 	return verdict;
 }
 
@@ -156,7 +176,6 @@ page_serve(struct connection *connection, const struct page_context *context)
 		return (struct verdict){HTTP_METHOD_NOT_ALLOWED,
 			"only " RESPONSE_METHODS " are answered"};
 	if (page == NULL)
-		return (struct verdict){HTTP_UPGRADE_REQUIRED,
-			"this is a WebSocket server: ask for an upgrade"};
+		return upgrade_required;
 	return send_page(connection, page, context);
 }

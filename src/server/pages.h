@@ -14,6 +14,8 @@ enum page_metrics {
 
 /* What the server was told that concerns pages. */
 struct page_settings {
+	bool has_console;
+	bool has_faults;
 	enum page_metrics metrics;
 	double started; /* seconds of the epoch */
 };

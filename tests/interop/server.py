@@ -56,8 +56,8 @@ class Server:
         return os.pread(self.log_file.fileno(), size, 0).decode()
 
     def wait_for_log(self, text, count):
-        """Waits until the log says the text so many times."""
-        wait_until(lambda: self.log().count(text) >= count)
+        """Waits until the log says the text so many times: whether it does."""
+        return wait_until(lambda: self.log().count(text) >= count)
 
     def stop(self):
         """Ends the server as an administrator does: its exit status."""
