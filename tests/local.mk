@@ -37,6 +37,7 @@ unit_tests = \
 	tests/test_handshake \
 	tests/test_http \
 	tests/test_inflate \
+	tests/test_info \
 	tests/test_input \
 	tests/test_interruption \
 	tests/test_json \

@@ -28,7 +28,8 @@ set_up(void)
 {
 	logfile_open(LOG_FORMAT_PLAIN, LOG_LEVEL_INFO);
 	settings = (struct service_settings){BYTES("Server received: "), false};
-	context = (struct service_context){&settings, &client, {NULL, 0}};
+	context = (struct service_context){
+		.settings = &settings, .client = &client};
 }
 
 /* Serves a client that says these bytes on a path and then no more. */

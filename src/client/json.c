@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#define ESCAPES_SIZE 16 /* two of \uXXXX */
-
 void
 json_format_time(char text[JSON_TIME_SIZE])
 {
@@ -38,50 +36,17 @@ add_text(struct json *json, const char *text)
 	add(json, slice_of(text));
 }
 
-/* The code point of one valid character of UTF-8. */
-static uint32_t
-decode(const char *text, size_t length)
-{
-	static const unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-	uint32_t character = (unsigned char)text[0] & lead_bits[length];
-
-	for (size_t i = 1; i < length; i++)
-		character = character << 6 | ((unsigned char)text[i] & 0x3F);
-	return character;
-}
-
-static void
-add_escape(struct json *json, uint32_t character)
-{
-	char text[ESCAPES_SIZE];
-
-	if (character == '"' || character == '\\')
-		snprintf(text, sizeof(text), "\\%c", (char)character);
-	else if (character == '\n')
-		snprintf(text, sizeof(text), "\\n");
-	else if (character < 0x10000)
-		snprintf(text, sizeof(text), "\\u%04x", (unsigned)character);
-	else
-		snprintf(text, sizeof(text), "\\u%04x\\u%04x",
-			(unsigned)(0xD800 + ((character - 0x10000) >> 10)),
-			(unsigned)(0xDC00 + (character & 0x3FF)));
-	add_text(json, text);
-}
-
 static void
 add_quoted(struct json *json, struct slice text)
 {
 	add_text(json, "\"");
 	while (text.length > 0) {
-		char shown[ESCAPE_SHOWN_MAX + 1];
+		char shown[ESCAPE_JSON_MAX + 1];
 		size_t length = 0;
-		size_t used = escape_character(
-			text.data, text.length, "\"\\", shown, &length);
+		size_t used = escape_json_character(
+			text.data, text.length, shown, &length);
 
-		if (length == used)
-			add(json, (struct slice){text.data, used});
-		else
-			add_escape(json, decode(text.data, used));
+		add(json, (struct slice){shown, length});
 		text.data += used;
 		text.length -= used;
 	}

@@ -94,3 +94,40 @@ escape_character(const char *text, size_t length, const char *also,
 	*shown_length = used * ESCAPE_SIZE;
 	return used;
 }
+
+static int
+write_json(uint32_t character, char shown[ESCAPE_JSON_MAX + 1])
+{
+	size_t size = ESCAPE_JSON_MAX + 1;
+
+	if (character == '"' || character == '\\')
+		return snprintf(shown, size, "\\%c", (char)character);
+	if (character == '\n')
+		return snprintf(shown, size, "\\n");
+	if (character < 0x10000)
+		return snprintf(shown, size, "\\u%04x", (unsigned)character);
+	return snprintf(shown, size, "\\u%04x\\u%04x",
+		(unsigned)(0xD800 + ((character - 0x10000) >> 10)),
+		(unsigned)(0xDC00 + (character & 0x3FF)));
+}
+
+size_t
+escape_json_character(const char *text, size_t length,
+	char shown[ESCAPE_JSON_MAX + 1], size_t *shown_length)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	uint32_t character = 0;
+	size_t used = decode(bytes, length, &character);
+
+	if (used > 0 && !is_unseen(character) && !is_among(character, "\"\\")) {
+		memcpy(shown, bytes, used);
+		*shown_length = used;
+		return used;
+	}
+	if (used == 0) {
+		character = bytes[0];
+		used = 1;
+	}
+	*shown_length = (size_t)write_json(character, shown);
+	return used;
+}

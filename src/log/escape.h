@@ -17,4 +17,15 @@
 size_t escape_character(const char *text, size_t length, const char *also,
 	char shown[ESCAPE_SHOWN_MAX + 1], size_t *shown_length);
 
+/* Two of \uXXXX. */
+#define ESCAPE_JSON_MAX 12
+
+/*
+ * The same within a JSON string (RFC 8259 section 7): printable UTF-8 as it
+ * is, all other characters as \uXXXX or with a backslash, and a byte that is
+ * no UTF-8 as the character that it would be in ISO 8859-1.
+ */
+size_t escape_json_character(const char *text, size_t length,
+	char shown[ESCAPE_JSON_MAX + 1], size_t *shown_length);
+
 #endif

@@ -86,17 +86,16 @@ keep_path(struct session *session, const struct http_head *request)
 	return VERDICT_FINE;
 }
 
-/* Without memory for it the log line goes without. */
+/* Without memory for it the log line goes without the subject. */
 static void
-keep_subject(struct session *session)
+describe_tls(struct session *session, struct tls_facts *facts,
+	struct service_tls *tls)
 {
-	struct tls_facts facts;
-
-	if (session->tls == NULL)
-		return;
-	tls_describe(session->transport, &facts);
-	if (facts.client_subject[0] != '\0')
-		session->subject = strdup(facts.client_subject);
+	tls_describe(session->transport, facts);
+	*tls = (struct service_tls){facts->version, facts->cipher,
+		facts->server_name, facts->client_subject};
+	if (facts->client_subject[0] != '\0')
+		session->subject = strdup(facts->client_subject);
 	session->client.subject = session->subject;
 }
 
@@ -122,6 +121,19 @@ judge(struct session *session, const struct http_head *request,
 	return verdict;
 }
 
+static struct verdict
+serve_page(const struct session *session, const struct http_head *request)
+{
+	struct page_context context = {
+		.settings = &session->settings->pages,
+		.registry = session->settings->registry,
+		.request = request,
+		.peer_is_loopback = session->peer_is_loopback,
+	};
+
+	return page_serve(session->connection, &context);
+}
+
 static void
 serve(struct session *session, const struct http_head *request)
 {
@@ -129,30 +141,28 @@ serve(struct session *session, const struct http_head *request)
 		.settings = &session->settings->service,
 		.client = &session->client,
 	};
-	struct page_context page = {
-		.settings = &session->settings->pages,
-		.registry = session->settings->registry,
-		.request = request,
-		.peer_is_loopback = session->peer_is_loopback,
-	};
+	struct tls_facts facts;
+	struct service_tls tls;
 	struct verdict verdict = keep_path(session, request);
 
-	keep_subject(session);
+	if (session->tls != NULL) {
+		describe_tls(session, &facts, &tls);
+		context.tls = &tls;
+	}
 	if (verdict_is_fine(verdict))
 		verdict = handshake_check_http(request);
 	if (verdict_is_fine(verdict) && page_is_wanted(request)) {
-		verdict = page_serve(session->connection, &page);
+		verdict = serve_page(session, request);
 		if (verdict_is_fine(verdict))
 			return;
 	} else if (verdict_is_fine(verdict)) {
 		verdict = judge(session, request, &context.subprotocol);
 	}
-	if (!verdict_is_fine(verdict)) {
+	if (verdict_is_fine(verdict))
+		service_find(http_head_path(request))
+			->serve(session->connection, request, &context);
+	else
 		refuse(session, request, verdict);
-		return;
-	}
-	service_find(http_head_path(request))
-		->serve(session->connection, request, &context);
 }
 
 /* There was no request; who speaks no TLS can be answered all the same. */

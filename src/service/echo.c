@@ -14,14 +14,12 @@ receive(struct connection *connection, const struct service_context *context,
 }
 
 static void
-serve(struct connection *connection, const struct http_head *request,
-	const struct service_context *context, struct slice prefix)
+serve_open(struct connection *connection, const struct service_context *context,
+	struct slice prefix)
 {
 	struct log_messages messages = {0};
 	struct message message;
 
-	if (!service_accept(connection, request, context))
-		return;
 	while (receive(connection, context, &messages, &message)) {
 		bool is_text = message.opcode == OPCODE_TEXT;
 		struct slice reply[] = {prefix, message.payload};
@@ -36,6 +34,14 @@ serve(struct connection *connection, const struct http_head *request,
 	log_hidden_messages(context->client, &messages);
 }
 
+static void
+serve(struct connection *connection, const struct http_head *request,
+	const struct service_context *context, struct slice prefix)
+{
+	if (service_accept(connection, request, context))
+		serve_open(connection, context, prefix);
+}
+
 void
 echo_serve(struct connection *connection, const struct http_head *request,
 	const struct service_context *context)
@@ -48,4 +54,11 @@ raw_serve(struct connection *connection, const struct http_head *request,
 	const struct service_context *context)
 {
 	serve(connection, request, context, (struct slice){NULL, 0});
+}
+
+void
+raw_serve_open(
+	struct connection *connection, const struct service_context *context)
+{
+	serve_open(connection, context, (struct slice){NULL, 0});
 }

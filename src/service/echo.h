@@ -13,4 +13,8 @@ void echo_serve(struct connection *connection, const struct http_head *request,
 void raw_serve(struct connection *connection, const struct http_head *request,
 	const struct service_context *context);
 
+/* The same behind service_accept: until the connection is no longer open. */
+void raw_serve_open(
+	struct connection *connection, const struct service_context *context);
+
 #endif

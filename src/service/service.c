@@ -3,8 +3,10 @@
 
 #include "log/event.h"
 #include "service/echo.h"
+#include "service/info.h"
 
 static const struct service services[] = {
+	{"/info", info_serve},
 	{"/raw", raw_serve},
 	{NULL, echo_serve},
 };

@@ -12,11 +12,20 @@ struct service_settings {
 	bool logs_messages;
 };
 
+/* What TLS was agreed on; empty strings where there is nothing to tell. */
+struct service_tls {
+	const char *version;
+	const char *cipher;
+	const char *server_name;
+	const char *client_subject;
+};
+
 /* What a service is told of its connection. */
 struct service_context {
 	const struct service_settings *settings;
 	const struct log_client *client;
-	struct slice subprotocol; /* selected for it, or empty */
+	const struct service_tls *tls; /* NULL: it is plain */
+	struct slice subprotocol;      /* selected for it, or empty */
 };
 
 /*

@@ -70,6 +70,13 @@ bool connection_accept(struct connection *connection,
 	const struct http_head *request, struct slice subprotocol);
 
 /*
+ * Appends what connection_accept will say of extensions, nothing for none.
+ * Returns false when memory is short.
+ */
+bool connection_write_extensions(const struct connection *connection,
+	const struct http_head *request, struct buffer *output);
+
+/*
  * Answers a request, NULL where none was understood, with something else: then
  * the connection is not opened any more. What a HEAD request announces is left
  * out. Returns false when the stream is lost.

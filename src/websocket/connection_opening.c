@@ -57,6 +57,16 @@ connection_accept(struct connection *connection,
 }
 
 bool
+connection_write_extensions(const struct connection *connection,
+	const struct http_head *request, struct buffer *output)
+{
+	struct deflate_agreement agreement;
+
+	return deflate_accept(
+		request, &connection->settings->deflate, output, &agreement);
+}
+
+bool
 connection_respond(struct connection *connection,
 	const struct http_head *request, const struct response *response)
 {
