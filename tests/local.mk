@@ -94,7 +94,8 @@ dist_check_SCRIPTS = \
 	tests/interop_node.sh \
 	tests/interop_python.sh \
 	tests/interop_wscat.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/pages.sh
 
 # What these scripts run.
 EXTRA_DIST += \
@@ -105,6 +106,7 @@ EXTRA_DIST += \
 	tests/injection \
 	tests/interop \
 	tests/mutate.py \
+	tests/pages \
 	tests/soak
 
 TESTS = $(dist_check_SCRIPTS)
