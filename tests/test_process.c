@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,9 +45,9 @@ START_TEST(measures_memory_in_bytes)
 	process_describe(&before);
 	memory = malloc(SIZE);
 	ck_assert_ptr_nonnull(memory);
-	memset(memory, 1, SIZE);
+	for (size_t i = 0; i < SIZE; i += 1024)
+		((volatile char *)memory)[i] = 1;
 	process_describe(&after);
-	ck_assert_int_eq(memory[SIZE - 1], 1);
 	ck_assert_int_gt(before.resident_bytes, 0);
 	ck_assert_int_ge(
 		after.resident_bytes - before.resident_bytes, SIZE / 2);
