@@ -30,10 +30,17 @@ async function assertAccessible(page, where) {
 			`${html}: ${failureSummary}`)]), [], where);
 }
 
-// Nobody has to scroll sideways.
+// Nobody has to scroll sideways, nor past the last card.
 async function assertFits(page, where) {
-	assert.ok(await page.evaluate(() =>
-		document.documentElement.scrollWidth <= innerWidth), where);
+	const { width, rest } = await page.evaluate(() => ({
+		width: document.documentElement.scrollWidth,
+		rest: document.documentElement.scrollHeight - Math.max(innerHeight,
+			document.querySelector('main').getBoundingClientRect()
+				.bottom + scrollY),
+	}));
+
+	assert.ok(width <= page.viewportSize().width, where);
+	assert.ok(rest <= 1, where);
 }
 
 async function assertLooksRight(page, moment) {

@@ -2,6 +2,7 @@
 // What can be typed and pressed.
 
 const HINT = find('hint').textContent;
+const FAULTS_NOTE = 'Its path can be changed above before you meet it.';
 const HISTORY_SHOWN = 30;
 const CHARACTERS_SHOWN = 40;
 
@@ -135,23 +136,28 @@ async function loadFaults() {
 		return option;
 	}));
 	find('fault-menu').disabled = false;
-	find('fault-meaning').textContent =
-		'The path can be changed before you connect.';
+	find('fault-meaning').textContent = FAULTS_NOTE;
 }
 
 function onFault() {
 	const [option] = find('fault').selectedOptions;
 
-	find('fault-meaning').textContent = option.title;
+	find('fault-meaning').textContent = option.title || FAULTS_NOTE;
 	if (option.value !== '')
 		find('path').value = option.value;
 }
 
 function onMeet(event) {
 	event.preventDefault();
-	if (find('fault').value === '' || talk.socket !== null)
+	if (find('fault').value === '')
 		return;
-	connect();
+	find('log').scrollIntoView({ block: 'nearest' });
+	if (talk.socket === null) {
+		connect();
+	} else {
+		talk.isNext = true;
+		disconnect(1000, '');
+	}
 }
 
 find('origin').textContent = base;

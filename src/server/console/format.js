@@ -73,7 +73,7 @@ function meaningOf(code) {
 		1002: 'protocol error',
 		1003: 'unsupported data',
 		1005: 'no code',
-		1006: 'no Close came',
+		1006: 'lost or faulty',
 		1007: 'invalid payload',
 		1008: 'policy violation',
 		1009: 'message too big',

@@ -9,6 +9,7 @@ const talk = {
 	started: 0,    // when connect was asked for
 	wasOpen: false,
 	closesHere: false,
+	isNext: false, // to connect again as soon as this one has ended
 	sent: [],      // when the messages went that have no reply yet
 	last: null,    // what Repeat sends again
 	typed: [],     // the history, {kind, text}
@@ -62,7 +63,7 @@ function describeEnd({ code, reason, wasClean }) {
 	if (!talk.wasOpen)
 		return 'Not connected: refused, or nobody answers';
 	return wasClean ? `Closed ${who}: ${code} ${meaningOf(code)}${quoted}` :
-		`Connection lost: ${code} ${meaningOf(code)}${quoted}`;
+		`Connection failed: ${code} ${meaningOf(code)}${quoted}`;
 }
 
 function onClose(event) {
@@ -75,6 +76,8 @@ function onClose(event) {
 	talk.sent = [];
 	addEntry(isGood ? 'event' : 'bad', text);
 	showState(isGood ? 'closed' : 'failed', text);
+	if (talk.isNext)
+		connect();
 }
 
 function readSubprotocols() {
@@ -93,7 +96,7 @@ function connect() {
 	const url = base + readPath();
 
 	talk.started = performance.now();
-	talk.wasOpen = talk.closesHere = false;
+	talk.wasOpen = talk.closesHere = talk.isNext = false;
 	try {
 		talk.socket = new WebSocket(url, readSubprotocols());
 	} catch (error) {
