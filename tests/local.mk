@@ -52,6 +52,7 @@ unit_tests = \
 	tests/test_losses \
 	tests/test_mask \
 	tests/test_metrics \
+	tests/test_misbehaviour \
 	tests/test_opening \
 	tests/test_option \
 	tests/test_options \

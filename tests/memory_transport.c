@@ -83,6 +83,13 @@ memory_wait(struct transport *transport)
 	return memory->input.length > 0 ? 0 : end_of_input(memory);
 }
 
+static int
+memory_check(struct transport *transport)
+{
+	(void)transport;
+	return 0;
+}
+
 static ssize_t
 memory_send(struct transport *transport, struct iovec *pieces, int count)
 {
@@ -130,6 +137,12 @@ memory_finish(struct transport *transport)
 }
 
 static void
+memory_reset(struct transport *transport)
+{
+	memory_of(transport)->was_reset = true;
+}
+
+static void
 memory_close(struct transport *transport)
 {
 	memory_of(transport)->closed = true;
@@ -138,9 +151,11 @@ memory_close(struct transport *transport)
 static const struct transport_type memory_type = {
 	.receive = memory_receive,
 	.wait = memory_wait,
+	.check = memory_check,
 	.send = memory_send,
 	.set_time_limit = memory_set_time_limit,
 	.finish = memory_finish,
+	.reset = memory_reset,
 	.close = memory_close,
 };
 

@@ -36,6 +36,7 @@ struct memory_transport {
 	int64_t receive_limit; /* as they were set last */
 	int64_t send_limit;
 	bool finished;
+	bool was_reset;
 	bool closed;
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -32,6 +33,17 @@ tcp_wait(struct transport *transport)
 	char byte;
 
 	return recv(descriptor_of(transport), &byte, 1, MSG_PEEK) < 0 ? -1 : 0;
+}
+
+static int
+tcp_check(struct transport *transport)
+{
+	struct pollfd descriptor = {.fd = descriptor_of(transport)};
+
+	if (poll(&descriptor, 1, 0) <= 0)
+		return 0;
+	errno = ECONNRESET;
+	return -1;
 }
 
 static ssize_t
@@ -66,6 +78,15 @@ tcp_finish(struct transport *transport)
 }
 
 static void
+tcp_reset(struct transport *transport)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(descriptor_of(transport), SOL_SOCKET, SO_LINGER, &at_once,
+		sizeof(at_once));
+}
+
+static void
 tcp_close(struct transport *transport)
 {
 	close(descriptor_of(transport));
@@ -75,9 +96,11 @@ tcp_close(struct transport *transport)
 static const struct transport_type tcp_type = {
 	.receive = tcp_receive,
 	.wait = tcp_wait,
+	.check = tcp_check,
 	.send = tcp_send,
 	.set_time_limit = tcp_set_time_limit,
 	.finish = tcp_finish,
+	.reset = tcp_reset,
 	.close = tcp_close,
 };
 

@@ -300,6 +300,14 @@ tls_wait(struct transport *transport)
 	return tls->inner->type->wait(tls->inner);
 }
 
+static int
+tls_check(struct transport *transport)
+{
+	struct transport *inner = tls_of(transport)->inner;
+
+	return inner->type->check(inner);
+}
+
 static ssize_t
 send_piece(struct tls *tls, const void *data, size_t length)
 {
@@ -372,6 +380,14 @@ tls_finish(struct transport *transport)
 	return tls->inner->type->finish(tls->inner);
 }
 
+static void
+tls_reset(struct transport *transport)
+{
+	struct transport *inner = tls_of(transport)->inner;
+
+	inner->type->reset(inner);
+}
+
 static const char *
 tls_explain(const struct transport *transport)
 {
@@ -394,9 +410,11 @@ static const struct transport_type tls_type = {
 	.open = tls_open,
 	.receive = tls_receive,
 	.wait = tls_wait,
+	.check = tls_check,
 	.send = tls_send,
 	.set_time_limit = tls_set_time_limit,
 	.finish = tls_finish,
+	.reset = tls_reset,
 	.explain = tls_explain,
 	.close = tls_close,
 };

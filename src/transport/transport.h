@@ -29,6 +29,9 @@ struct transport_type {
 	/* Blocks until receive would not; takes no bytes. */
 	int (*wait)(struct transport *);
 
+	/* Fails if the peer is known to be gone, whatever it sent before. */
+	int (*check)(struct transport *);
+
 	/* Some of the bytes at least. A peer that is gone is EPIPE. */
 	ssize_t (*send)(struct transport *, struct iovec *pieces, int count);
 
@@ -38,6 +41,13 @@ struct transport_type {
 
 	/* Tells the peer that no more bytes will come; may still receive. */
 	int (*finish)(struct transport *);
+
+	/*
+	 * From now on close resets the stream rather than ending it in order;
+	 * what the peer has not got by then is lost. A stream that knows no
+	 * reset, as a Unix socket, just ends.
+	 */
+	void (*reset)(struct transport *);
 
 	/*
 	 * What went wrong when errno was EPROTO; NULL if nothing did, or for

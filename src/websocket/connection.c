@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_OF_MEMORY ((struct verdict){CLOSE_INTERNAL_ERROR, "out of memory"})
-
 struct connection *
 connection_new(struct transport *transport,
 	const struct connection_settings *settings,
@@ -42,10 +40,9 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
-/* Remembers how the connection ended; the first to know is believed. */
-static void
-set_end(struct connection *connection, unsigned code, enum closed_by by,
-	struct slice reason)
+void
+connection_set_end(struct connection *connection, unsigned code,
+	enum closed_by by, struct slice reason)
 {
 	if (reason.length > sizeof(connection->reason))
 		reason.length = sizeof(connection->reason);
@@ -60,7 +57,8 @@ static void
 lose(struct connection *connection, enum closed_by by, const char *why)
 {
 	if (connection->state == STATE_OPEN)
-		set_end(connection, CLOSE_ABNORMAL, by, slice_of(why));
+		connection_set_end(
+			connection, CLOSE_ABNORMAL, by, slice_of(why));
 	connection->state = STATE_LOST;
 }
 
@@ -74,9 +72,8 @@ connection_failure(const struct connection *connection)
 		       : transport->type->explain(transport);
 }
 
-/* The stream failed with errno. */
-static void
-lose_stream(struct connection *connection)
+void
+connection_lose_stream(struct connection *connection)
 {
 	const char *why = connection_failure(connection);
 
@@ -95,16 +92,18 @@ send_frame(struct connection *connection, enum opcode opcode,
 {
 	if (outgoing_send(&connection->outgoing, opcode, payload, count))
 		return true;
-	lose_stream(connection);
+	connection_lose_stream(connection);
 	return false;
 }
 
-static bool
-flush(struct connection *connection)
+bool
+connection_flush(struct connection *connection)
 {
+	if (connection->state == STATE_LOST)
+		return false;
 	if (stream_flush(&connection->stream))
 		return true;
-	lose_stream(connection);
+	connection_lose_stream(connection);
 	return false;
 }
 
@@ -117,7 +116,7 @@ send_close(struct connection *connection, unsigned code, struct slice reason)
 	struct slice payload = {bytes, close_body_encode(&body, bytes)};
 
 	return send_frame(connection, OPCODE_CLOSE, &payload, 1) &&
-	       flush(connection);
+	       connection_flush(connection);
 }
 
 static void
@@ -127,7 +126,7 @@ begin_closing(struct connection *connection, unsigned code, struct slice reason,
 	if (connection->state != STATE_OPEN ||
 		!send_close(connection, code, reason))
 		return;
-	set_end(connection, code, CLOSED_BY_US, reason);
+	connection_set_end(connection, code, CLOSED_BY_US, reason);
 	connection->state = next;
 }
 
@@ -138,17 +137,22 @@ connection_close(
 	begin_closing(connection, code, slice_of(reason), STATE_CLOSING);
 }
 
-/* RFC 6455 section 7.1.7: after our Close nothing is waited for. */
-static void
-fail(struct connection *connection, struct verdict verdict)
+void
+connection_fail(struct connection *connection, struct verdict verdict)
 {
 	struct slice why = slice_of(verdict.why);
 
 	begin_closing(connection, verdict.code, why, STATE_CLOSED);
 	if (connection->state == STATE_CLOSING) {
-		set_end(connection, verdict.code, CLOSED_BY_US, why);
+		connection_set_end(connection, verdict.code, CLOSED_BY_US, why);
 		connection->state = STATE_CLOSED;
 	}
+}
+
+static bool
+is_answered(const struct connection *connection, enum opcode opcode)
+{
+	return (connection->unanswered & 1U << opcode) == 0;
 }
 
 /* The peer's Close: answered with its own code, unless it answers ours. */
@@ -159,31 +163,34 @@ receive_close(struct connection *connection, struct slice payload)
 	struct verdict verdict = close_body_decode(payload, &body);
 
 	if (!verdict_is_fine(verdict)) {
-		fail(connection, verdict);
+		connection_fail(connection, verdict);
 		return;
 	}
 	if (connection->state == STATE_CLOSING) {
 		connection->state = STATE_CLOSED;
 		return;
 	}
-	set_end(connection, body.code, CLOSED_BY_PEER, body.reason);
+	connection_set_end(connection, body.code, CLOSED_BY_PEER, body.reason);
 	connection->state = STATE_CLOSED;
-	send_close(connection, body.code, (struct slice){NULL, 0});
+	if (is_answered(connection, OPCODE_CLOSE))
+		send_close(connection, body.code, (struct slice){NULL, 0});
+	else
+		connection_flush(connection);
 }
 
 /* Behind our Close nothing is sent (section 1.4). */
 static void
 receive_control(struct connection *connection, const struct message *message)
 {
-	if (message->opcode == OPCODE_PING && connection->state == STATE_OPEN)
+	if (message->opcode == OPCODE_PING && connection->state == STATE_OPEN &&
+		is_answered(connection, OPCODE_PING))
 		send_frame(connection, OPCODE_PONG, &message->payload, 1);
 	else if (message->opcode == OPCODE_CLOSE)
 		receive_close(connection, message->payload);
 }
 
-/* Handles what is no data; returns whether the connection stays open. */
-static void
-handle_event(struct connection *connection, enum stream_event event)
+void
+connection_handle_event(struct connection *connection, enum stream_event event)
 {
 	switch (event) {
 	case STREAM_READY:
@@ -197,71 +204,122 @@ handle_event(struct connection *connection, enum stream_event event)
 		connection->state = STATE_CLOSED;
 		break;
 	case STREAM_LOST:
-		lose_stream(connection);
+		connection_lose_stream(connection);
 	}
+}
+
+static int64_t
+earlier(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Any byte counts as life. */
+static void
+heed_life(struct connection *connection, enum stream_event event)
+{
+	if (event != STREAM_READY)
+		return;
+	connection->quiet_until = 0;
+	connection->has_pinged = false;
+}
+
+/* Until when a connection that has just fallen quiet is not pinged. */
+static int64_t
+first_ping(const struct connection_settings *settings)
+{
+	int64_t rest = settings->ping_interval - STREAM_PATIENCE;
+
+	if (settings->ping_interval == 0)
+		return DEADLINE_NEVER;
+	return rest > 0 ? deadline_after(rest) : clock_now();
+}
+
+/* It was quiet for too long. Returns whether it is still waited for. */
+static bool
+ping_or_give_up(struct connection *connection)
+{
+	if (connection->has_pinged) {
+		lose(connection, CLOSED_BY_US, "ping timeout");
+		return false;
+	}
+	connection->has_pinged = true;
+	if (!send_frame(connection, OPCODE_PING, NULL, 0) ||
+		!connection_flush(connection))
+		return false;
+	connection->quiet_until =
+		deadline_after(connection->settings->ping_timeout);
+	return true;
 }
 
 /* Nothing has come for a while: costs no memory, and pings in time. */
 static void
-keep_alive(struct connection *connection)
+keep_alive(struct connection *connection, int64_t deadline)
 {
-	const struct connection_settings *settings = connection->settings;
 	struct stream *stream = &connection->stream;
-	int64_t rest = settings->ping_interval - STREAM_PATIENCE;
-	enum stream_event event = STREAM_QUIET;
+	enum stream_event event;
 
 	assembler_relax(&connection->assembler);
 	stream_relax(stream);
 	outgoing_relax(&connection->outgoing);
-	if (settings->ping_interval == 0)
-		event = stream_wait(stream, DEADLINE_NEVER);
-	else if (rest > 0)
-		event = stream_wait(stream, deadline_after(rest));
-	if (event == STREAM_QUIET) {
-		if (!send_frame(connection, OPCODE_PING, NULL, 0) ||
-			!flush(connection))
-			return;
+	if (connection->quiet_until == 0)
+		connection->quiet_until = first_ping(connection->settings);
+	do
 		event = stream_wait(
-			stream, deadline_after(settings->ping_timeout));
-		if (event == STREAM_QUIET)
-			lose(connection, CLOSED_BY_US, "ping timeout");
+			stream, earlier(deadline, connection->quiet_until));
+	while (event == STREAM_QUIET &&
+		deadline_left(connection->quiet_until) == 0 &&
+		ping_or_give_up(connection));
+	heed_life(connection, event);
+	connection_handle_event(connection, event);
+}
+
+/* Receives what comes before it is time to call the connection quiet. */
+static enum stream_event
+receive_in_time(struct connection *connection, int64_t deadline)
+{
+	struct assembler *assembler = &connection->assembler;
+	enum stream_event event;
+
+	if (connection->quiet_until != 0)
+		return STREAM_QUIET;
+	if (!assembler_reserve(assembler)) {
+		connection_fail(connection, OUT_OF_MEMORY);
+		return STREAM_READY;
 	}
-	handle_event(connection, event);
+	if (deadline != DEADLINE_NEVER)
+		deadline = earlier(deadline, deadline_after(STREAM_PATIENCE));
+	event = stream_receive(
+		&connection->stream, &assembler->input, deadline);
+	assembler_received(assembler);
+	return event;
 }
 
 /* Sends what was held back and blocks until something happens. */
 static void
-await(struct connection *connection)
+await(struct connection *connection, int64_t deadline)
 {
 	enum stream_event event;
 
-	if (!flush(connection))
+	if (!connection_flush(connection))
 		return;
-	if (!assembler_reserve(&connection->assembler)) {
-		fail(connection, OUT_OF_MEMORY);
+	event = receive_in_time(connection, deadline);
+	if (event == STREAM_QUIET) {
+		keep_alive(connection, deadline);
 		return;
 	}
-	event = stream_receive(&connection->stream,
-		&connection->assembler.input, DEADLINE_NEVER);
-	assembler_received(&connection->assembler);
-	if (event == STREAM_QUIET)
-		keep_alive(connection);
-	else
-		handle_event(connection, event);
+	heed_life(connection, event);
+	connection_handle_event(connection, event);
 }
 
-/*
- * Takes what comes next out of what has been received, and answers it. False
- * when more is to be received, or the connection is no longer open.
- */
-static bool
-take(struct connection *connection, struct message *message)
+bool
+connection_take(struct connection *connection, struct message *message)
 {
 	struct verdict verdict;
 
 	if (!assembler_next(&connection->assembler, message, &verdict)) {
 		if (!verdict_is_fine(verdict))
-			fail(connection, verdict);
+			connection_fail(connection, verdict);
 		return false;
 	}
 	if (opcode_is_control(message->opcode)) {
@@ -274,86 +332,38 @@ take(struct connection *connection, struct message *message)
 	return true;
 }
 
-bool
-connection_receive(struct connection *connection, struct message *message)
+static enum connection_progress
+receive_until(struct connection *connection, struct message *message,
+	int64_t deadline)
 {
+	bool is_late;
+
 	while (connection->state == STATE_OPEN) {
-		if (!take(connection, message)) {
-			if (connection->state == STATE_OPEN)
-				await(connection);
-		} else if (!opcode_is_control(message->opcode)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-void
-connection_set_polled(struct connection *connection, bool polled)
-{
-	stream_set_polled(&connection->stream, polled);
-	if (!polled && connection->state != STATE_LOST)
-		flush(connection);
-}
-
-/* Sends and receives what goes. Returns whether anything has come of it. */
-static bool
-exchange_now(struct connection *connection)
-{
-	struct assembler *assembler = &connection->assembler;
-	enum stream_event event;
-
-	if (!flush(connection))
-		return true;
-	if (!assembler_reserve(assembler)) {
-		fail(connection, OUT_OF_MEMORY);
-		return true;
-	}
-	event = stream_receive(
-		&connection->stream, &assembler->input, DEADLINE_NEVER);
-	assembler_received(assembler);
-	handle_event(connection, event);
-	return event != STREAM_QUIET;
-}
-
-static bool
-is_receiving(const struct connection *connection)
-{
-	return connection->state == STATE_OPEN ||
-	       connection->state == STATE_CLOSING;
-}
-
-enum connection_progress
-connection_step(struct connection *connection, struct message *message)
-{
-	while (is_receiving(connection)) {
-		if (take(connection, message)) {
-			if (message->opcode != OPCODE_CLOSE)
+		if (connection_take(connection, message)) {
+			if (!opcode_is_control(message->opcode))
 				return CONNECTION_MESSAGE;
-		} else if (is_receiving(connection) &&
-			   !exchange_now(connection)) {
-			return CONNECTION_IDLE;
+		} else if (connection->state == STATE_OPEN) {
+			is_late = deadline_left(deadline) == 0;
+			await(connection, deadline);
+			if (is_late && connection->state == STATE_OPEN)
+				return CONNECTION_IDLE;
 		}
 	}
 	return CONNECTION_ENDED;
 }
 
 bool
-connection_flush(struct connection *connection)
+connection_receive(struct connection *connection, struct message *message)
 {
-	return connection->state != STATE_LOST && flush(connection);
+	return receive_until(connection, message, DEADLINE_NEVER) ==
+	       CONNECTION_MESSAGE;
 }
 
-size_t
-connection_unsent(const struct connection *connection)
+enum connection_progress
+connection_receive_within(struct connection *connection,
+	struct message *message, int64_t milliseconds)
 {
-	return buffer_length(&connection->stream.output);
-}
-
-bool
-connection_is_in_message(const struct connection *connection)
-{
-	return connection->assembler.in_message;
+	return receive_until(connection, message, clock_now() + milliseconds);
 }
 
 bool
@@ -363,40 +373,36 @@ connection_is_quiet(struct connection *connection)
 
 	if (connection->state != STATE_OPEN ||
 		assembler_has_more(&connection->assembler) ||
-		!flush(connection))
+		!connection_flush(connection))
 		return false;
 	event = stream_wait(
 		&connection->stream, deadline_after(STREAM_PATIENCE));
-	handle_event(connection, event);
+	connection_handle_event(connection, event);
 	return event == STREAM_QUIET;
+}
+
+void
+connection_count_sent(
+	struct connection *connection, enum opcode opcode, uint64_t length)
+{
+	if (opcode_is_control(opcode))
+		return;
+	traffic_count_out(&connection->traffic, opcode == OPCODE_TEXT, length);
 }
 
 bool
 connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t number)
 {
-	uint64_t bytes = 0;
+	uint64_t length = 0;
 
 	if (connection->state != STATE_OPEN ||
 		!send_frame(connection, opcode, slices, number))
 		return false;
-	if (opcode_is_control(opcode))
-		return true;
 	for (size_t i = 0; i < number; i++)
-		bytes += slices[i].length;
-	traffic_count_out(&connection->traffic, opcode == OPCODE_TEXT, bytes);
+		length += slices[i].length;
+	connection_count_sent(connection, opcode, length);
 	return true;
-}
-
-bool
-connection_send_raw(struct connection *connection, struct slice bytes)
-{
-	if (connection->state == STATE_LOST)
-		return false;
-	if (stream_send(&connection->stream, &bytes, 1))
-		return flush(connection);
-	lose_stream(connection);
-	return false;
 }
 
 /*

@@ -112,6 +112,17 @@ struct slice connection_receive_body(struct connection *connection,
  */
 bool connection_receive(struct connection *connection, struct message *message);
 
+enum connection_progress {
+	CONNECTION_MESSAGE, /* a message, in connection_step a ping or pong */
+	CONNECTION_IDLE,    /* no whole one so far, but one may come */
+	CONNECTION_ENDED,   /* no message will come any more */
+};
+
+/* As connection_receive, but is idle when so much time has passed. */
+enum connection_progress connection_receive_within(
+	struct connection *connection, struct message *message,
+	int64_t milliseconds);
+
 /*
  * Sends what was held back and waits for the peer, but no longer than a
  * connection is waited for before it is quiet (STREAM_PATIENCE). Returns
@@ -127,12 +138,6 @@ bool connection_is_quiet(struct connection *connection);
  */
 bool connection_send(struct connection *connection, enum opcode opcode,
 	const struct slice *slices, size_t count);
-
-enum connection_progress {
-	CONNECTION_MESSAGE, /* a message, a ping or a pong has come */
-	CONNECTION_IDLE,    /* nothing can be done until the transport can */
-	CONNECTION_ENDED,   /* no message will come any more */
-};
 
 /*
  * For who waits for more than the peer, once the connection is open: while

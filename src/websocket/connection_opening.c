@@ -5,8 +5,8 @@
 
 #include <time.h>
 
-static void
-set_open(struct connection *connection, const struct http_head *head)
+void
+connection_set_open(struct connection *connection, const struct http_head *head)
 {
 	buffer_consume(&connection->assembler.input, head->bytes.length);
 	connection->state = STATE_OPEN;
@@ -52,7 +52,7 @@ connection_accept(struct connection *connection,
 		connection->state = STATE_LOST;
 		return false;
 	}
-	set_open(connection, request);
+	connection_set_open(connection, request);
 	return true;
 }
 
@@ -118,7 +118,7 @@ connection_request(struct connection *connection,
 	*verdict = check_response(connection, offer, response);
 	if (!verdict_is_fine(*verdict))
 		return false;
-	set_open(connection, response);
+	connection_set_open(connection, response);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <time.h>
 
 /* What is received at once: it is parsed while it is still in cache. */
 #define RECEIVE_MAX 131072
@@ -18,6 +19,12 @@
 #define LINGER_BYTES_MAX (64 << 20)
 
 #define LIMIT_UNKNOWN (-1)
+
+/* Milliseconds in which a pause looks at nothing. */
+#define NAP_MAX 100
+
+/* In so many turns a second what a pace allows is received, if it can be. */
+#define TURNS 10
 
 void
 stream_init(struct stream *stream, struct transport *transport,
@@ -115,6 +122,66 @@ prepare(struct stream *stream, int64_t deadline, bool patient,
 	return true;
 }
 
+static void
+nap(int64_t milliseconds)
+{
+	struct timespec time = {.tv_nsec = milliseconds * 1000000};
+
+	nanosleep(&time, NULL);
+}
+
+/* Short times, and those in which bytes wait to be received, are slept. */
+enum stream_event
+stream_pause(struct stream *stream, int64_t deadline)
+{
+	struct transport *transport = stream->transport;
+	enum stream_event event = STREAM_READY;
+
+	while (event == STREAM_READY) {
+		int64_t left = deadline_left(deadline);
+
+		if (left > NAP_MAX)
+			set_receive_limit(stream, left);
+		if (is_interrupted(stream))
+			event = STREAM_INTERRUPTED;
+		else if (left == 0)
+			event = STREAM_QUIET;
+		else if (left <= NAP_MAX)
+			nap(left);
+		else if (transport->type->wait(transport) == 0 &&
+			 transport->type->check(transport) == 0)
+			nap(NAP_MAX);
+		else
+			event = judge_failure(stream, deadline, false);
+	}
+	return event;
+}
+
+void
+stream_set_pace(struct stream *stream, size_t bytes)
+{
+	stream->pace = bytes;
+}
+
+/* What of a size may be received in the turn that is waited for. */
+static size_t
+await_turn(struct stream *stream, size_t size, int64_t deadline)
+{
+	size_t most = stream->pace < TURNS ? 1 : stream->pace / TURNS;
+
+	stream_pause(stream,
+		deadline < stream->next_turn ? deadline : stream->next_turn);
+	return size < most ? size : most;
+}
+
+static void
+take_turn(struct stream *stream, size_t received)
+{
+	int64_t time = (int64_t)((received * 1000 - 1) / stream->pace + 1);
+
+	stream->next_turn = clock_now() + time;
+}
+
 enum stream_event
 stream_receive(struct stream *stream, struct buffer *input, int64_t deadline)
 {
@@ -126,12 +193,16 @@ stream_receive(struct stream *stream, struct buffer *input, int64_t deadline)
 	assert(size > 0);
 	if (size > RECEIVE_MAX)
 		size = RECEIVE_MAX;
+	if (stream->pace > 0)
+		size = await_turn(stream, size, deadline);
 	while (prepare(stream, deadline, patient, &event)) {
 		ssize_t received = transport->type->receive(
 			transport, buffer_room(input), size);
 
 		if (received > 0) {
 			buffer_add(input, (size_t)received);
+			if (stream->pace > 0)
+				take_turn(stream, (size_t)received);
 			return STREAM_READY;
 		}
 		if (received == 0)

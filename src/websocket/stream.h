@@ -22,6 +22,8 @@ struct stream {
 	struct buffer output;
 	int64_t send_timeout;  /* milliseconds, 0: none */
 	int64_t receive_limit; /* set in the transport, -1: unknown */
+	size_t pace;	       /* bytes received a second at most, 0: any */
+	int64_t next_turn;     /* to receive, when there is a pace */
 	bool interruption_told;
 	bool polled; /* the transport does not block, and nothing here does */
 };
@@ -61,6 +63,16 @@ enum stream_event stream_receive(
 
 /* As stream_receive, but leaves the bytes where they are; no patience. */
 enum stream_event stream_wait(struct stream *stream, int64_t deadline);
+
+/*
+ * Lets time pass until the deadline; what comes meanwhile is left where it is.
+ * STREAM_QUIET when it has passed. Ends early with STREAM_INTERRUPTED, which
+ * is still to be told then, or STREAM_LOST.
+ */
+enum stream_event stream_pause(struct stream *stream, int64_t deadline);
+
+/* From now on receives at most so many bytes a second. */
+void stream_set_pace(struct stream *stream, size_t bytes);
 
 /*
  * Sends, in order: small ones together when the buffer is full or flushed,
