@@ -33,6 +33,8 @@ unit_tests = \
 	tests/test_event \
 	tests/test_extension \
 	tests/test_farewell \
+	tests/test_fault_call \
+	tests/test_faults \
 	tests/test_frame \
 	tests/test_handshake \
 	tests/test_http \

@@ -49,6 +49,18 @@ manual_has_all(const struct option_program *program)
 	free(manual);
 }
 
+bool
+manual_has_line(const struct option_program *program, const char *line)
+{
+	char *manual = read_manual(program), text[256];
+	bool has_line;
+
+	snprintf(text, sizeof(text), "\n%s\n", line);
+	has_line = strstr(manual, text) != NULL;
+	free(manual);
+	return has_line;
+}
+
 void
 manual_help_has_all(const struct option_program *program, char *help)
 {

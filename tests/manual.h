@@ -8,6 +8,9 @@
 /* Fails unless the program's page in man/ has an item for each option. */
 void manual_has_all(const struct option_program *program);
 
+/* Whether the source of the page has a line. */
+bool manual_has_line(const struct option_program *program, const char *line);
+
 /*
  * Fails unless a text of --help, which is changed, names each option, in lines
  * of at most 80 columns.

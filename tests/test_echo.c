@@ -27,7 +27,8 @@ static void
 set_up(void)
 {
 	logfile_open(LOG_FORMAT_PLAIN, LOG_LEVEL_INFO);
-	settings = (struct service_settings){BYTES("Server received: "), false};
+	settings = (struct service_settings){
+		.echo_prefix = BYTES("Server received: ")};
 	context = (struct service_context){
 		.settings = &settings, .client = &client};
 }

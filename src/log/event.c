@@ -45,10 +45,11 @@ log_connect(const struct log_client *client)
 	log_end();
 }
 
-void
-log_refuse(const struct log_client *client, const struct log_refusal *refusal)
+static void
+tell_refusal(enum log_level level, const struct log_client *client,
+	const struct log_refusal *refusal)
 {
-	if (!log_begin(LOG_LEVEL_WARNING, client, "refuse", COST_OF_REFUSAL))
+	if (!log_begin(level, client, "refuse", COST_OF_REFUSAL))
 		return;
 	say_client(client);
 	log_say(" refused (");
@@ -68,6 +69,19 @@ log_refuse(const struct log_client *client, const struct log_refusal *refusal)
 		log_text_field(
 			"detail", refusal->detail, refusal->detail_length);
 	log_end();
+}
+
+void
+log_refuse(const struct log_client *client, const struct log_refusal *refusal)
+{
+	tell_refusal(LOG_LEVEL_WARNING, client, refusal);
+}
+
+void
+log_refuse_as_asked(
+	const struct log_client *client, const struct log_refusal *refusal)
+{
+	tell_refusal(LOG_LEVEL_INFO, client, refusal);
 }
 
 static int64_t

@@ -18,6 +18,10 @@ struct log_refusal {
 void log_refuse(
 	const struct log_client *client, const struct log_refusal *refusal);
 
+/* The same where the client asked to be: as information. */
+void log_refuse_as_asked(
+	const struct log_client *client, const struct log_refusal *refusal);
+
 /* How many messages of a client were shown in a second. All zero at first. */
 struct log_messages {
 	int64_t second;

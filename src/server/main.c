@@ -10,6 +10,7 @@
 #include "server/server.h"
 #include "server/signals.h"
 #include "server/stack.h"
+#include "service/faults.h"
 #include "transport/descriptors.h"
 #include "transport/tls.h"
 
@@ -197,6 +198,7 @@ deflate_of(const struct options *options)
 static int
 serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 {
+	static struct fault_counts fault_counts;
 	struct registry_limits limits = {options->max_clients,
 		options->max_pending, options->max_clients_per_ip};
 	struct registry registry;
@@ -208,8 +210,13 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 			options->ping_interval, options->ping_timeout,
 			options->send_timeout, options->grace,
 			deflate_of(options)},
-		.service = {slice_of(options->echo_prefix), options->verbose},
+		.service = {.echo_prefix = slice_of(options->echo_prefix),
+			.logs_messages = options->verbose,
+			.max_message = (size_t)options->max_message,
+			.faults =
+				options->enable_faults ? &fault_counts : NULL},
 		.pages = {.has_console = !options->no_console,
+			.has_faults = options->enable_faults,
 			.metrics = options->metrics,
 			.started = seconds_now()},
 		.handshake_timeout = options->handshake_timeout,

@@ -87,6 +87,8 @@ static const struct option_row rows[] = {
 	{"subprotocol", 's', "NAME",
 		"a subprotocol that is spoken; repeatable (none)",
 		add_subprotocol, FIELD(subprotocols), 0, 0},
+	{"enable-faults", 0, NULL, "the paths under /faults/, to test clients",
+		option_set_flag, FIELD(enable_faults), 0, 0},
 	{"max-clients", 'm', "N", "clients at the same time (10000)",
 		option_set_number, FIELD(max_clients), 1, CLIENTS_MAX},
 	{"max-pending", 0, "N", "and so many not yet upgraded (1000)",

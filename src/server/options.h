@@ -17,6 +17,7 @@ struct options {
 	const char *client_ca;
 	struct option_list origins;
 	struct option_list subprotocols;
+	bool enable_faults;
 	int64_t max_clients;
 	int64_t max_pending;
 	int64_t max_clients_per_ip;

@@ -117,6 +117,8 @@ judge(struct session *session, const struct http_head *request,
 			settings->subprotocols, settings->subprotocol_count,
 			subprotocol);
 	if (verdict_is_fine(verdict))
+		verdict = service_check(request, &settings->service);
+	if (verdict_is_fine(verdict))
 		verdict = registry_upgrade(settings->registry, &session->entry);
 	return verdict;
 }

@@ -1,37 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/echo.h"
 
-#include "log/event.h"
+void
+echo_log(struct echo *echo, const struct message *message)
+{
+	if (echo->context->settings->logs_messages)
+		log_message(echo->context->client, &echo->messages,
+			message->opcode == OPCODE_TEXT, message->payload.data,
+			message->payload.length);
+}
+
+void
+echo_end(struct echo *echo)
+{
+	log_hidden_messages(echo->context->client, &echo->messages);
+}
 
 /* When the peer falls silent, messages that were not shown are told of. */
-static bool
-receive(struct connection *connection, const struct service_context *context,
-	struct log_messages *messages, struct message *message)
+bool
+echo_receive(struct echo *echo, struct message *message)
 {
-	if (messages->hidden > 0 && connection_is_quiet(connection))
-		log_hidden_messages(context->client, messages);
-	return connection_receive(connection, message);
+	if (echo->messages.hidden > 0 && connection_is_quiet(echo->connection))
+		echo_end(echo);
+	if (!connection_receive(echo->connection, message))
+		return false;
+	echo_log(echo, message);
+	return true;
 }
 
 static void
 serve_open(struct connection *connection, const struct service_context *context,
 	struct slice prefix)
 {
-	struct log_messages messages = {0};
+	struct echo echo = {.connection = connection, .context = context};
 	struct message message;
 
-	while (receive(connection, context, &messages, &message)) {
-		bool is_text = message.opcode == OPCODE_TEXT;
+	while (echo_receive(&echo, &message)) {
 		struct slice reply[] = {prefix, message.payload};
 
-		if (context->settings->logs_messages)
-			log_message(context->client, &messages, is_text,
-				message.payload.data, message.payload.length);
-		if (!is_text)
+		if (message.opcode != OPCODE_TEXT)
 			reply[0].length = 0;
 		connection_send(connection, message.opcode, reply, 2);
 	}
-	log_hidden_messages(context->client, &messages);
+	echo_end(&echo);
 }
 
 static void

@@ -6,10 +6,14 @@
 #include "log/log.h"
 #include "websocket/connection.h"
 
+struct fault_counts;
+
 /* What the server was told that concerns services. */
 struct service_settings {
 	struct slice echo_prefix; /* before each text reply */
 	bool logs_messages;
+	size_t max_message;
+	struct fault_counts *faults; /* NULL: there are none to be had */
 };
 
 /* What TLS was agreed on; empty strings where there is nothing to tell. */
@@ -33,14 +37,22 @@ struct service_context {
  * and serves it until it is no longer open.
  */
 struct service {
-	const char *path; /* NULL: any other */
+	const char *path; /* and all below, if it ends in '/'; NULL: any */
 	void (*serve)(struct connection *connection,
 		const struct http_head *request,
 		const struct service_context *context);
+
+	/* Whether it can serve a request; NULL: it can serve any. */
+	struct verdict (*check)(const struct http_head *request,
+		const struct service_settings *settings);
 };
 
 /* The service for the path of a request. */
 const struct service *service_find(struct slice path);
+
+/* Whether there is a service for a request; if not, what to refuse it with. */
+struct verdict service_check(const struct http_head *request,
+	const struct service_settings *settings);
 
 /* Answers the request with the 101 and logs that the client is there. */
 bool service_accept(struct connection *connection,
