@@ -90,6 +90,10 @@ unit_tests = \
 dist_check_SCRIPTS = \
 	tests/client.sh \
 	tests/conformance.sh \
+	tests/endpoints.sh \
+	tests/endpoints_chromium.sh \
+	tests/endpoints_node.sh \
+	tests/endpoints_python.sh \
 	tests/faults.sh \
 	tests/injection.sh \
 	tests/interop_chromium.sh \
@@ -105,6 +109,7 @@ EXTRA_DIST += \
 	tests/bench/compare.py \
 	tests/client \
 	tests/conformance \
+	tests/endpoints \
 	tests/faults \
 	tests/injection \
 	tests/interop \
