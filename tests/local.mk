@@ -35,6 +35,7 @@ unit_tests = \
 	tests/test_farewell \
 	tests/test_fault_call \
 	tests/test_faults \
+	tests/test_faults_page \
 	tests/test_frame \
 	tests/test_handshake \
 	tests/test_http \

@@ -2,8 +2,11 @@
 #include "server/pages.h"
 
 #include "server/console.h"
+#include "server/faults_page.h"
 #include "server/metrics.h"
+#include "service/faults.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* "[", an IPv6 address, "]:65535". */
@@ -116,8 +119,36 @@ fill_metrics(const struct page_context *context, struct draft *draft)
 	return VERDICT_FINE;
 }
 
+/* "?json" stands behind the path, or anything else. */
+static bool
+wants_json(const struct http_head *request)
+{
+	struct slice query = request->target, path;
+
+	return slice_split(&query, '?', &path) &&
+	       slice_equals(query, slice_of("json"));
+}
+
+static struct verdict
+fill_faults(const struct page_context *context, struct draft *draft)
+{
+	bool as_json = wants_json(context->request);
+
+	if (!context->settings->has_faults)
+		return (struct verdict){HTTP_NOT_FOUND, FAULTS_ARE_OFF};
+	if (as_json ? !faults_page_write_json(&draft->body)
+		    : !faults_page_write_html(&draft->body))
+		return out_of_memory;
+	draft->response.type = as_json ? FAULTS_JSON_TYPE : FAULTS_HTML_TYPE;
+	if (!as_json)
+		snprintf(draft->fields, sizeof(draft->fields), "%s",
+			FAULTS_HTML_FIELDS);
+	return VERDICT_FINE;
+}
+
 static const struct page pages[] = {
 	{"/", fill_console, true},
+	{"/faults", fill_faults, false},
 	{"/healthz", fill_health, false},
 	{"/metrics", fill_metrics, false},
 };
@@ -160,6 +191,16 @@ send_page(struct connection *connection, const struct page *page,
 	return verdict;
 }
 
+/* Even with an upgrade not every path would be served. */
+static struct verdict
+refuse_plain(const struct page_context *context)
+{
+	struct verdict verdict =
+		service_check(context->request, context->services);
+
+	return verdict_is_fine(verdict) ? upgrade_required : verdict;
+}
+
 struct verdict
 page_serve(struct connection *connection, const struct page_context *context)
 {
@@ -176,6 +217,6 @@ page_serve(struct connection *connection, const struct page_context *context)
 		return (struct verdict){HTTP_METHOD_NOT_ALLOWED,
 			"only " RESPONSE_METHODS " are answered"};
 	if (page == NULL)
-		return upgrade_required;
+		return refuse_plain(context);
 	return send_page(connection, page, context);
 }

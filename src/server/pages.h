@@ -4,6 +4,7 @@
 #define SERVER_PAGES_H
 
 #include "server/registry.h"
+#include "service/service.h"
 
 /* Whom the metrics are shown to; the order of the option's values. */
 enum page_metrics {
@@ -23,6 +24,7 @@ struct page_settings {
 /* What a page is made from. */
 struct page_context {
 	const struct page_settings *settings;
+	const struct service_settings *services;
 	struct registry *registry;
 	const struct http_head *request;
 	bool peer_is_loopback;

@@ -128,6 +128,7 @@ serve_page(const struct session *session, const struct http_head *request)
 {
 	struct page_context context = {
 		.settings = &session->settings->pages,
+		.services = &session->settings->service,
 		.registry = session->settings->registry,
 		.request = request,
 		.peer_is_loopback = session->peer_is_loopback,

@@ -177,9 +177,7 @@ fault_call_parse(struct fault_call *call, const struct http_head *request,
 
 	*call = (struct fault_call){.request = request};
 	if (settings->faults == NULL)
-		return (struct verdict){HTTP_NOT_FOUND,
-			"faults are off: start the server with "
-			"--enable-faults"};
+		return (struct verdict){HTTP_NOT_FOUND, FAULTS_ARE_OFF};
 	query.data += path.length;
 	query.length -= path.length;
 	path.data += strlen(FAULTS_PATH);

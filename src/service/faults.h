@@ -6,6 +6,7 @@
 #include "service/service.h"
 
 #define FAULTS_PATH "/faults/"
+#define FAULTS_ARE_OFF "faults are off: start the server with --enable-faults"
 #define FAULT_COUNT 26
 #define FAULT_AFTER_MAX 1000000
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Faults of the opening handshake, and what is no fault."""
+"""Faults of the opening handshake, what is no fault, and the list of them."""
+import json
+
 from checks import check, expect, expect_that
 from peer import ACCEPT, request
 from server import Server
@@ -93,13 +95,61 @@ def tells_of_no_fault(server):
                     "404 and where they are listed", response)
 
 
+def get(server, target):
+    return server.ask(request(target, Upgrade=None, Connection=None))
+
+
+@check("list", "RFC 9110", "/faults lists them, as HTML and as JSON")
+def lists_them(server):
+    page = get(server, "/faults")
+    expect("status and type", (200, "text/html; charset=utf-8"),
+           (page.status, page.get("Content-Type")))
+    expect_that("default-src 'none'" in page.get("Content-Security-Policy"),
+                "a policy", page.fields)
+    answer = get(server, "/faults?json")
+    expect("status and type", (200, "application/json"),
+           (answer.status, answer.get("Content-Type")))
+    faults = json.loads(answer.body)["faults"]
+    expect("how many there are", 26, len(faults))
+    for fault in faults:
+        expect("the names", {"path", "meaning", "example"}, set(fault))
+        expect_that(fault["path"].encode() in page.body, "the same", fault)
+        name = fault["path"].split("/")[0]
+        expect_that(fault["example"].startswith("/faults/" + name),
+                    "its example", fault)
+    expect("for an upgrade too", page.body,
+           server.ask(request("/faults")).body)
+
+
+@check("list", "RFC 9110", "each example is served")
+def serves_examples(server):
+    answer = get(server, "/faults?json")
+    for fault in json.loads(answer.body)["faults"]:
+        if fault["path"].startswith(("handshake", "status", "redirect")):
+            continue
+        peer = server.connect()
+        peer.send(request(fault["example"]))
+        expect(fault["example"], 101, peer.receive_head().status)
+        peer.reset()
+
+
+@check("list", "RFC 9110", "without an upgrade faults are told apart too")
+def tells_plain_http(server):
+    for path, status in (("reset", 426), ("status/404", 426), ("x", 404),
+                         ("close", 400), ("delay/60001", 400)):
+        expect(path, status, get(server, "/faults/" + path).status)
+
+
 @check("off", "4.2.2", "faults are off without the option", options=None)
 def needs_the_option(_):
     with Server() as server:
         for path in ("reset", "close/1000", "", "nothing", "close/x"):
-            response = server.ask(request("/faults/" + path))
-            expect_that(response.status == 404 and
-                        b"--enable-faults" in response.body,
-                        "404 and a hint", response)
+            for ask in (server.ask(request("/faults/" + path)),
+                        get(server, "/faults/" + path)):
+                expect_that(ask.status == 404 and
+                            b"--enable-faults" in ask.body,
+                            "404 and a hint", ask)
+        for target in ("/faults", "/faults?json"):
+            expect(target, 404, get(server, target).status)
         server.open("/faultless").leave()
         server.stop()
