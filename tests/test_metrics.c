@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/metrics.h"
+
+#include "service/faults.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -8,6 +10,7 @@
 
 static struct registry registry;
 static struct registry_entry entry;
+static struct fault_counts counts;
 static char text[1 << 16];
 
 static void
@@ -16,6 +19,7 @@ set_up(void)
 	static const struct registry_limits limits = {10, 10, 0};
 
 	memset(&entry, 0, sizeof(entry));
+	memset(&counts, 0, sizeof(counts));
 	registry_init(&registry, &limits);
 }
 
@@ -31,7 +35,7 @@ scrape(void)
 	struct buffer buffer = {0};
 	struct slice bytes;
 
-	ck_assert(metrics_write(&buffer, &registry, 1763900000.25));
+	ck_assert(metrics_write(&buffer, &registry, &counts, 1763900000.25));
 	bytes = buffer_bytes(&buffer);
 	ck_assert_uint_lt(bytes.length, sizeof(text));
 	memcpy(text, bytes.data, bytes.length);
@@ -85,7 +89,7 @@ START_TEST(every_series_is_there_from_the_start)
 		"wsserver_refused_total{", "wsserver_messages_total{",
 		"wsserver_payload_bytes_total{", "wsserver_closed_total{",
 		"wsserver_handshake_seconds_bucket{",
-		"wsserver_handshake_seconds_count",
+		"wsserver_handshake_seconds_count", "wsserver_faults_total{",
 		"wsserver_log_dropped_total"};
 
 	scrape();
@@ -186,6 +190,17 @@ START_TEST(buckets_are_cumulative)
 }
 END_TEST
 
+START_TEST(tells_which_faults_were_served)
+{
+	counts.served[0] = 3;
+	counts.served[FAULT_COUNT - 1] = 1;
+	scrape();
+	assert_says("wsserver_faults_total{fault=\"close\"} 3");
+	assert_says("wsserver_faults_total{fault=\"reset\"} 0");
+	assert_says("wsserver_faults_total{fault=\"bad/extension\"} 1");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -199,6 +214,7 @@ main(void)
 	tcase_add_test(cases, tells_why_somebody_was_turned_away);
 	tcase_add_test(cases, tells_how_connections_ended);
 	tcase_add_test(cases, buckets_are_cumulative);
+	tcase_add_test(cases, tells_which_faults_were_served);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -15,6 +15,8 @@
 static const struct connection_settings settings = {.role = ROLE_SERVER};
 static const struct registry_limits limits = {1, 1, 0};
 
+static const struct service_settings services;
+
 static struct page_settings page_settings;
 static struct registry registry;
 
@@ -39,6 +41,7 @@ ask(const char *method_and_target, const char *fields)
 	ck_assert(connection_receive_request(
 		connection, deadline_after(10000), &request, &verdict));
 	context = (struct page_context){.settings = &page_settings,
+		.services = &services,
 		.registry = &registry,
 		.request = &request,
 		.peer_is_loopback = true};

@@ -3,6 +3,7 @@
 
 #include "log/log.h"
 #include "server/process.h"
+#include "service/faults.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
@@ -187,14 +188,34 @@ add_process(struct metrics *metrics, double started)
 		"Descriptors that may be.", (double)facts.max_descriptors);
 }
 
+static void
+add_faults(struct metrics *metrics, const struct fault_counts *counts)
+{
+	describe(metrics, "wsserver_faults_total", "counter",
+		"Faults that clients asked for.");
+	for (size_t i = 0; i < FAULT_COUNT; i++) {
+		struct slice name = fault_name(&faults[i]);
+		uint64_t served = 0;
+
+		if (counts != NULL)
+			served = atomic_load_explicit(
+				&counts->served[i], memory_order_relaxed);
+		add(metrics,
+			"wsserver_faults_total{fault=\"%.*s\"} %" PRIu64 "\n",
+			(int)name.length, name.data, served);
+	}
+}
+
 bool
-metrics_write(struct buffer *output, struct registry *registry, double started)
+metrics_write(struct buffer *output, struct registry *registry,
+	const struct fault_counts *counts, double started)
 {
 	struct metrics metrics = {.output = output};
 	struct registry_totals totals = registry_totals(registry);
 
 	add_build(&metrics);
 	add_registry(&metrics, &totals);
+	add_faults(&metrics, counts);
 	add_number(&metrics, "wsserver_log_dropped_total", "counter",
 		"Lines of the log that were dropped or suppressed.",
 		log_lines_lost());

@@ -113,7 +113,7 @@ fill_metrics(const struct page_context *context, struct draft *draft)
 		return (struct verdict){HTTP_NOT_FOUND,
 			"not shown here: see --metrics in wsserver(1)"};
 	if (!metrics_write(&draft->body, context->registry,
-		    context->settings->started))
+		    context->services->faults, context->settings->started))
 		return out_of_memory;
 	draft->response.type = METRICS_TYPE;
 	return VERDICT_FINE;
