@@ -2,17 +2,15 @@
 #include "transport/tls.h"
 
 #include "transport/tls_context.h"
+#include "transport/tls_state.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NO_BYTE (-1)
 
 /* How much a record carries at most (RFC 8446 section 5.1). */
 #define RECORD_MAX 16384
@@ -20,111 +18,10 @@
 /* More than a handshake has flights. */
 #define REHEARSAL_ROUNDS 8
 
-struct tls {
-	struct transport transport;
-	struct transport *inner;
-	SSL *ssl;
-	int first;   /* the client's first byte, until it is used, or NO_BYTE */
-	int failure; /* errno of the last call below */
-	bool has_begun;	   /* the first byte was received */
-	bool has_received; /* bytes, in this call */
-	bool is_dry;	   /* there was nothing to receive */
-	bool is_at_end;	   /* of what is below */
-	bool is_plain;
-	bool is_open;
-	bool is_broken; /* nothing more can be said */
-	char why[TLS_TEXT_SIZE];
-};
-
 static struct tls *
 tls_of(const struct transport *transport)
 {
 	return (struct tls *)(uintptr_t)transport;
-}
-
-static bool
-is_retryable(int failure)
-{
-	return failure == EINTR || failure == EAGAIN || failure == EWOULDBLOCK;
-}
-
-/*
- * In each call at most one receive of what is below: so a peer that drips
- * cannot hold up the deadlines, which are kept above.
- */
-static int
-bio_read(BIO *bio, char *data, int size)
-{
-	struct tls *tls = BIO_get_data(bio);
-	ssize_t received = -1;
-
-	BIO_clear_retry_flags(bio);
-	if (tls->first != NO_BYTE) {
-		*data = (char)tls->first;
-		tls->first = NO_BYTE;
-		return 1;
-	}
-	if (tls->has_received)
-		errno = EINTR;
-	else
-		received = tls->inner->type->receive(
-			tls->inner, data, (size_t)size);
-	tls->has_received = tls->has_received || received > 0;
-	tls->is_at_end = received == 0;
-	tls->is_dry = false;
-	if (received < 0) {
-		tls->failure = errno;
-		tls->is_dry = errno != EINTR;
-		if (is_retryable(errno))
-			BIO_set_retry_read(bio);
-	}
-	return (int)received;
-}
-
-static int
-bio_write(BIO *bio, const char *data, int size)
-{
-	struct tls *tls = BIO_get_data(bio);
-	struct iovec piece = {(void *)(uintptr_t)data, (size_t)size};
-	ssize_t sent;
-
-	BIO_clear_retry_flags(bio);
-	sent = tls->inner->type->send(tls->inner, &piece, 1);
-	if (sent < 0) {
-		tls->failure = errno;
-		if (is_retryable(errno))
-			BIO_set_retry_write(bio);
-	}
-	return (int)sent;
-}
-
-static long
-bio_control(BIO *bio, int command, long number, void *pointer)
-{
-	const struct tls *tls = BIO_get_data(bio);
-
-	(void)number;
-	(void)pointer;
-	if (command == BIO_CTRL_EOF)
-		return tls->is_at_end;
-	return command == BIO_CTRL_FLUSH;
-}
-
-static BIO_METHOD *bio_method;
-static pthread_once_t bio_method_once = PTHREAD_ONCE_INIT;
-
-static void
-make_bio_method(void)
-{
-	BIO_METHOD *method = BIO_meth_new(
-		BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "transport");
-
-	if (method == NULL)
-		return;
-	BIO_meth_set_read(method, bio_read);
-	BIO_meth_set_write(method, bio_write);
-	BIO_meth_set_ctrl(method, bio_control);
-	bio_method = method;
 }
 
 /* Whether it succeeds is up to the certificates. */
@@ -148,10 +45,9 @@ tls_rehearse(SSL_CTX *server_context)
 	BIO *near = NULL, *far = NULL;
 	bool is_ready;
 
-	pthread_once(&bio_method_once, make_bio_method);
 	if (client_context != NULL)
 		client = SSL_new(client_context);
-	is_ready = bio_method != NULL && server != NULL && client != NULL &&
+	is_ready = tls_bio_prepare() && server != NULL && client != NULL &&
 		   BIO_new_bio_pair(&near, 0, &far, 0) == 1;
 	if (is_ready) {
 		SSL_set_bio(server, near, near);
@@ -425,22 +321,19 @@ tls_new(struct transport *inner, SSL_CTX *context)
 	struct tls *tls = calloc(1, sizeof(*tls));
 	BIO *bio = NULL;
 
-	pthread_once(&bio_method_once, make_bio_method);
 	if (tls == NULL)
 		return NULL;
 	tls->transport.type = &tls_type;
 	tls->inner = inner;
 	tls->first = NO_BYTE;
 	tls->ssl = SSL_new(context);
-	if (tls->ssl != NULL && bio_method != NULL)
-		bio = BIO_new(bio_method);
+	if (tls->ssl != NULL)
+		bio = tls_bio_new(tls);
 	if (bio == NULL) {
 		SSL_free(tls->ssl);
 		free(tls);
 		return NULL;
 	}
-	BIO_set_data(bio, tls);
-	BIO_set_init(bio, 1);
 	SSL_set_bio(tls->ssl, bio, bio);
 	return tls;
 }
