@@ -5,12 +5,14 @@ TEST_EXTENSIONS = .sh
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	WSSERVER='$(abs_top_builddir)/wsserver$(EXEEXT)'; export WSSERVER; \
-	WSCLIENT='$(abs_top_builddir)/wsclient$(EXEEXT)'; export WSCLIENT;
+	WSCLIENT='$(abs_top_builddir)/wsclient$(EXEEXT)'; export WSCLIENT; \
+	WSBENCH='$(abs_top_builddir)/wsbench$(EXEEXT)'; export WSBENCH;
 
 # A module has a file of its name, or several.
 unit_tests = \
 	tests/test_address \
 	tests/test_assembler \
+	tests/test_bench_options \
 	tests/test_buffer \
 	tests/test_check \
 	tests/test_check_frames \
@@ -38,6 +40,7 @@ unit_tests = \
 	tests/test_faults_page \
 	tests/test_frame \
 	tests/test_handshake \
+	tests/test_histogram \
 	tests/test_http \
 	tests/test_inflate \
 	tests/test_info \

@@ -317,9 +317,12 @@ refuse(const struct option_program *program, int found, const char *argument)
 	char letter[] = {'-', (char)optopt, '\0'};
 	bool is_long = optopt == 0 || optopt >= LONG_OPTION;
 
-	option_complain(program,
-		found == ':' ? "no value for" : "unknown or misused option",
-		is_long ? argument : letter);
+	const char *what =
+		found == ':' ? "no value for" : "unknown or misused option";
+
+	if (!is_long && optopt == program->hint.letter)
+		what = program->hint.text;
+	option_complain(program, what, is_long ? argument : letter);
 	return OPTION_WRONG;
 }
 

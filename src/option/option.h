@@ -23,6 +23,12 @@ struct option_row {
 	int64_t minimum, maximum; /* of numbers, sizes, milliseconds */
 };
 
+/* What is said of a letter that other programs have; it is named behind. */
+struct option_hint {
+	char letter; /* 0: none */
+	const char *text;
+};
+
 struct option_program {
 	const char *name;
 	const char *usage;   /* "[OPTION]..." */
@@ -30,6 +36,7 @@ struct option_program {
 	const char *more;    /* behind the options in --help */
 	const struct option_row *rows;
 	size_t row_count;
+	struct option_hint hint;
 };
 
 /* A repeatable option's values, in the order given. All zero at first. */

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/options.h"
+#include "capture.h"
+#include "manual.h"
+#include "suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIELD(name) offsetof(struct bench_options, name)
+#define TRY ". Try 'wsbench --help'\n"
+
+static struct bench_options options;
+
+static enum option_result
+parse(const char *first, const char *second)
+{
+	char *arguments[] = {(char *)(uintptr_t) "wsbench",
+		(char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL};
+	int count = first == NULL ? 1 : second == NULL ? 2 : 3;
+
+	return bench_options_parse(&options, count, arguments);
+}
+
+static void *
+at(size_t field)
+{
+	return (char *)&options + field;
+}
+
+START_TEST(has_the_defaults_of_the_manual)
+{
+	ck_assert_int_eq(parse(NULL, NULL), OPTION_RUN);
+	ck_assert_str_eq(options.url, "ws://localhost:12345/raw");
+	ck_assert(slice_equals(options.uri.path, slice_of("/raw")));
+	ck_assert_int_eq(options.connections, 16);
+	ck_assert_int_eq(options.duration, 10000);
+	ck_assert_int_eq(options.messages, 0);
+	ck_assert_int_eq(options.in_flight, 1);
+	ck_assert_int_eq(options.size, 20);
+	ck_assert_int_eq(options.rate, 0);
+	ck_assert_int_eq(options.type, BENCH_ASCII);
+	ck_assert(!options.is_plain_echo);
+}
+END_TEST
+
+START_TEST(a_number_of_messages_needs_no_time)
+{
+	ck_assert_int_eq(parse("-n5", NULL), OPTION_RUN);
+	ck_assert_int_eq(options.duration, 0);
+	ck_assert_int_eq(parse("-n5", "-d2"), OPTION_RUN);
+	ck_assert_int_eq(options.duration, 2000);
+}
+END_TEST
+
+static const struct {
+	const char *argument;
+	size_t field;
+	int64_t value;
+} numbers[] = {
+	{"-c500", FIELD(connections), 500},
+	{"-d10", FIELD(duration), 10000},
+	{"-d10s", FIELD(duration), 10000},
+	{"-d1.5s", FIELD(duration), 1500},
+	{"-d250ms", FIELD(duration), 250},
+	{"--duration=2m", FIELD(duration), 120000},
+	{"-d1h", FIELD(duration), 3600000},
+	{"-n1", FIELD(messages), 1},
+	{"-m32", FIELD(in_flight), 32},
+	{"-s64K", FIELD(size), 65536},
+	{"-s0", FIELD(size), 0},
+	{"-r100000", FIELD(rate), 100000},
+	{"--idle=20000", FIELD(idle), 20000},
+	{"--ramp=3s", FIELD(ramp), 3000},
+	{"--pid=1", FIELD(pid), 1},
+};
+
+START_TEST(takes_good_numbers)
+{
+	int64_t number;
+
+	ck_assert_int_eq(parse(numbers[_i].argument, NULL), OPTION_RUN);
+	memcpy(&number, at(numbers[_i].field), sizeof(number));
+	ck_assert_int_eq(number, numbers[_i].value);
+}
+END_TEST
+
+static const struct {
+	const char *argument;
+	size_t field;
+} flags[] = {
+	{"--handshakes", FIELD(handshakes)},
+	{"--deflate", FIELD(deflate)},
+	{"-k", FIELD(insecure)},
+	{"--insecure", FIELD(insecure)},
+	{"--json", FIELD(json)},
+};
+
+START_TEST(takes_flags)
+{
+	ck_assert_int_eq(parse(flags[_i].argument, "ws://host"), OPTION_RUN);
+	ck_assert(*(bool *)at(flags[_i].field));
+	ck_assert(slice_equals(options.uri.host, slice_of("host")));
+}
+END_TEST
+
+static const struct {
+	const char *first, *second, *complaint;
+} wrongs[] = {
+	{"-t", "10", "did you mean -d? There is no option '-t'"},
+	{"-t10", NULL, "did you mean -d? There is no option '-t'"},
+	{"-y", NULL, "unknown or misused option '-y'"},
+	{"-d0", NULL, "--duration: '0' is not a time"},
+	{"-d1x", NULL, "--duration: '1x' is not a time"},
+	{"-d1e3", NULL, "--duration: '1e3' is not a time"},
+	{"-dinf", NULL, "--duration: 'inf' is not a time"},
+	{"-d-1", NULL, "--duration: '-1' is not a time"},
+	{"-d", "", "--duration: '' is not a time"},
+	{"-d25h", NULL, "--duration: '25h' is not a time"},
+	{"-c0", NULL, "--connections: '0' is not a number"},
+	{"-m0", NULL, "--in-flight: '0' is not a number"},
+	{"-s2G", NULL, "--size: '2G' is not a size"},
+	{"--type=json", NULL, "'json' is not ascii|utf8|binary"},
+	{"--handshakes", "--idle=3",
+		"more than one of '--handshakes, --idle, --rate'"},
+	{"-r5", "--idle=3", "more than one of '--handshakes, --idle, --rate'"},
+	{"-n5", "--idle=3", "more than one of '--idle, --messages'"},
+	{"--key=file", NULL, "no --cert for '--key'"},
+	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
+	{"ftp://a", NULL, "'ftp://a'"},
+};
+
+START_TEST(says_what_is_wrong)
+{
+	char *said;
+
+	capture_begin(STDERR_FILENO);
+	ck_assert_int_eq(
+		parse(wrongs[_i].first, wrongs[_i].second), OPTION_WRONG);
+	said = capture_end();
+	ck_assert_msg(
+		strstr(said, wrongs[_i].complaint) != NULL, "said %s", said);
+	ck_assert_ptr_eq(strstr(said, TRY) + strlen(TRY), strchr(said, '\0'));
+	free(said);
+}
+END_TEST
+
+START_TEST(help_names_each_option_within_80_columns)
+{
+	char *help;
+
+	capture_begin(STDOUT_FILENO);
+	ck_assert_int_eq(parse("--help", NULL), OPTION_DONE);
+	help = capture_end();
+	manual_help_has_all(&bench_program, help);
+	free(help);
+}
+END_TEST
+
+START_TEST(the_manual_has_an_item_for_each_option)
+{
+	manual_has_all(&bench_program);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("bench options");
+	TCase *cases = tcase_create("bench options");
+
+	tcase_add_test(cases, has_the_defaults_of_the_manual);
+	tcase_add_test(cases, a_number_of_messages_needs_no_time);
+	tcase_add_loop_test(cases, takes_good_numbers, 0, COUNT_OF(numbers));
+	tcase_add_loop_test(cases, takes_flags, 0, COUNT_OF(flags));
+	tcase_add_loop_test(cases, says_what_is_wrong, 0, COUNT_OF(wrongs));
+	tcase_add_test(cases, help_names_each_option_within_80_columns);
+	tcase_add_test(cases, the_manual_has_an_item_for_each_option);
+	suite_add_tcase(suite, cases);
+	return suite_run(suite);
+}
