@@ -110,7 +110,11 @@ dist_check_SCRIPTS = \
 
 # What these scripts run.
 EXTRA_DIST += \
+	tests/bench/cases.py \
 	tests/bench/compare.py \
+	tests/bench/page.py \
+	tests/bench/peers \
+	tests/bench/servers.py \
 	tests/client \
 	tests/conformance \
 	tests/endpoints \
@@ -164,8 +168,8 @@ tests_libtests_a_SOURCES = \
 	tests/tls_server.c tests/tls_server.h
 
 bench_programs = \
-	tests/bench/echoload \
 	tests/bench/rawecho \
+	tests/bench/rawload \
 	tests/bench/zlibecho
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
@@ -179,9 +183,10 @@ tests_bench_echoload_SOURCES = \
 	tests/bench/replies.c tests/bench/replies.h \
 	tests/bench/tool.c tests/bench/tool.h
 tests_bench_echoload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
+CLEANFILES = $(bench_programs)
 tests_bench_rawecho_LDADD = $(OPENSSL_LIBS)
+tests_bench_rawload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_bench_zlibecho_SOURCES = \
-	tests/bench/messages.c tests/bench/messages.h \
 	tests/bench/tool.c tests/bench/tool.h \
 	tests/bench/zlibecho.c
-tests_bench_zlibecho_LDADD = $(ZLIB_LIBS)
+tests_bench_zlibecho_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares wsserver's echo with what does nothing but the unavoidable.
+"""Compares wsserver with what does nothing but the unavoidable, and others.
 
-Plain and over TLS that is a server of the same shape which sends back the same
-bytes, measured in interleaved rounds and twice a round (A and B), so that the
-noise is known. With compression it is zlib: the server's processor time a
-message is compared with zlib's for the same messages by the same settings,
-together with wsserver's own for a plain message as long as a compressed one.
-Exits with 1 when a ratio misses its target.
+Beside wsserver stands rawecho: a plain TCP or TLS echo of the same shape, one
+blocking thread for each connection, which gets the same bytes from the same
+load. All are measured in interleaved rounds, rawecho twice a round (A and B),
+so that the noise stands beside each ratio. What others are installed, libraries
+of other languages, are measured with them. With compression the yardstick is
+zlib: the server's processor time a message is compared with zlib's for the same
+messages by the same settings, together with wsserver's own for a plain message
+as long as a compressed one. Exits with 1 when a ratio misses its target.
 """
 import argparse
 import contextlib
@@ -17,199 +19,244 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from urllib.parse import urlsplit
 
-KIB, MIB = 1 << 10, 1 << 20
-CASES = {
-    'plain': (('20 B on 16', 20, 16), ('64 KiB on 8', 64 * KIB, 8),
-              ('1 MiB on 8', MIB, 8)),
-    'tls': (('1 KiB on 16, TLS', KIB, 16), ('64 KiB on 8, TLS', 64 * KIB, 8)),
-    'deflate': (('1 KiB on 16, zlib', KIB, 16),
-                ('64 KiB on 8, zlib', 64 * KIB, 8)),
-}
-ROUNDS = (('A', 'ws', 'B'), ('B', 'ws', 'A'))
-LINES = (('A', 'rawecho A', ''), ('B', 'rawecho B, to A', 'A'),
-         ('ws', 'wsserver, to A and B', 'AB'))
+import cases
+import page
+from servers import Bench
 
 # wsserver's defaults, and what then is left for zlib's memLevel.
 WINDOW, LEVEL, MEMORY = '12', '6', '5'
-LAYOUT = '{:18} {:25} {:22} {:20} {:19} {}'
-HEADINGS = ('case', 'server', 'messages/s', 'CPU us a message',
-            'ratio of rate', 'ratio of CPU')
-RESULT = re.compile(r'([\d.]+) messages/s, ([\d.]+) MB/s, '
-                    r'server ([\d.]+) s of ([\d.]+) s(?:, (\d+) bytes)?')
+ZLIB = re.compile(r'([\d.]+) messages/s, ([\d.]+) MB/s, '
+                  r'server ([\d.]+) s of ([\d.]+) s, (\d+) bytes')
+LAYOUT = '{:16} {:20} {:26} {:24} {:20} {:20} {}'
+HEADINGS = ('case', 'server', '{}', 'CPU us each', 'ratio', 'CPU ratio', '')
 
 
 def parse_arguments():
     here = os.path.dirname(os.path.abspath(__file__))
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('cases', nargs='*', metavar='CASE',
-                        help=', '.join(CASES))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument('names', nargs='*', metavar='CASE',
+                        help='cases or groups: ' + ', '.join(cases.groups()))
+    parser.add_argument('--list', action='store_true', help='show the cases')
     parser.add_argument('--programs', default=here, metavar='DIR',
-                        help='where rawecho, echoload and zlibecho are')
+                        help='where rawecho, rawload and zlibecho are')
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=2)
-    parser.add_argument('--in-flight', type=int, default=1,
-                        help='messages under way on each connection')
-    parser.add_argument('--target', type=float, default=0.9,
-                        help='of rates; those of CPU are its reverse')
-    return parser.parse_args()
-
-
-class Bench:
-    """Starts servers and measures them."""
-
-    def __init__(self, options, ends):
-        self.options = options
-        self.ends = ends
-
-    def program(self, name):
-        return os.path.join(self.options.programs, name)
-
-    def start(self, *command):
-        """Starts a server; returns it and the first line it prints."""
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.ends.callback(server.wait)
-        self.ends.callback(server.kill)
-        line = server.stdout.readline().strip()
-        if not line:
-            sys.exit(f'{command[0]} does not start')
-        return server.pid, line
-
-    def start_wsserver(self, *arguments):
-        """Returns its process id and its port."""
-        pid, url = self.start(
-            os.environ.get('WSSERVER', 'wsserver'), '-a', '127.0.0.1',
-            '-p', '0', '-q', '--log=/dev/null', *arguments)
-        return pid, str(urlsplit(url).port)
-
-    def start_both(self, security, flags):
-        plain = (('--raw', *flags),
-                 *self.start(self.program('rawecho'), *security))
-        return {'A': plain, 'B': plain,
-                'ws': (('--ws', *flags), *self.start_wsserver(*security))}
-
-    def run(self, name, size, connections, *arguments):
-        """Returns messages/s, CPU microseconds a message and its bytes."""
-        seconds = self.options.seconds
-        done = subprocess.run(
-            [self.program(name), '-c', str(connections), '-s', str(size),
-             '-d', str(seconds), *arguments], stdout=subprocess.PIPE,
-            text=True, timeout=seconds + 30, check=True)
-        rate, _, spent, took, length = map(
-            float, RESULT.match(done.stdout).groups(0))
-        return rate, spent * 1e6 / max(rate * took, 1), length
-
-    def load(self, target, size, connections):
-        flags, pid, port = target
-        return self.run(
-            'echoload', size, connections, *flags, '-m',
-            str(self.options.in_flight), '--pid', str(pid), '127.0.0.1', port)
-
-
-def make_certificate(folder):
-    """Returns what makes a server use it."""
-    certificate, key = (os.path.join(folder, name)
-                        for name in ('certificate.pem', 'key.pem'))
-    subprocess.run(
-        ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
-         'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
-         '-out', certificate, '-keyout', key],
-        check=True, stderr=subprocess.DEVNULL)
-    return f'--cert={certificate}', f'--key={key}'
+    parser.add_argument('--peers', type=lambda names: names.split(','),
+                        help='which others, by names with commas; "": none')
+    parser.add_argument('--html', metavar='FILE', help='write a report there')
+    options = parser.parse_args()
+    unknown = cases.unknown(options.names)
+    if unknown:
+        parser.error(f'no such case: {", ".join(unknown)}')
+    return options
 
 
 def rounded(value):
     return f'{value:.0f}' if value >= 100 else f'{value:.3g}'
 
 
-def spread(values):
+class Spread:
     """The median, and all between least and most."""
-    return (f'{rounded(statistics.median(values))} '
-            f'({rounded(min(values))}..{rounded(max(values))})')
+
+    def __init__(self, values):
+        self.median = statistics.median(values)
+        self.least, self.most = min(values), max(values)
+
+    def __str__(self):
+        return (f'{rounded(self.median)} '
+                f'({rounded(self.least)}..{rounded(self.most)})')
 
 
-def show(*columns):
-    print(LAYOUT.format(*columns, *[''] * (6 - len(columns))).rstrip(),
-          flush=True)
+class Line:
+    """A server in a case; ratios are against the yardstick, each round's."""
+
+    def __init__(self, case, server, figures, costs, **rest):
+        self.case = case
+        self.server = server
+        self.figures = Spread(figures) if figures else None
+        self.costs = Spread(costs)
+        self.ratios = rest.get('ratios') and Spread(rest['ratios'])
+        self.cost_ratios = (rest.get('cost_ratios') and
+                            Spread(rest['cost_ratios']))
+        self.verdict = rest.get('verdict', '')
+
+    def columns(self):
+        return [str(value or '') for value in (
+            self.case, self.server, self.figures, self.costs, self.ratios,
+            self.cost_ratios, self.verdict)]
 
 
-def ratios(results, name, others, index):
-    """A server against the mean of others, round by round."""
-    bases = zip(*([run[index] for run in results[other]] for other in others))
-    return [run[index] / statistics.mean(base)
+class Report:
+    """Shows lines as they come, and keeps them."""
+
+    def __init__(self):
+        self.lines = []
+        self.missed = []
+
+    @staticmethod
+    def show(*columns):
+        print(LAYOUT.format(*columns).rstrip(), flush=True)
+
+    def head(self, unit):
+        self.show(*(heading.format(unit) for heading in HEADINGS))
+
+    def add(self, line):
+        self.lines.append(line)
+        self.show(*line.columns())
+        if line.verdict.startswith('misses'):
+            self.missed.append(line.case)
+
+
+def ratios(results, name, yardstick, measure):
+    """A server against the mean of the yardstick, round by round."""
+    bases = zip(*([getattr(run, measure) for run in results[other]]
+                  for other in yardstick))
+    return [getattr(run, measure) / max(statistics.mean(base), 1e-9)
             for run, base in zip(results[name], bases)]
 
 
-def compare_echoes(bench, targets, cases):
-    """Yields each case whose rate is below the target."""
-    for case, size, connections in cases:
-        results = {name: [] for name in targets}
-        for number in range(bench.options.rounds):
-            for name in ROUNDS[number % 2]:
-                results[name].append(
-                    bench.load(targets[name], size, connections))
-        for name, title, others in LINES:
-            rates, costs, _ = zip(*results[name])
-            show(case, title, spread(rates), spread(costs),
-                 *([spread(ratios(results, name, others, index))
-                    for index in (0, 1)] if others else ()))
-        if (statistics.median(ratios(results, 'ws', 'AB', 0)) <
-                bench.options.target):
-            yield case
+def judge(case, figures, costs):
+    """What of the targets is missed; those of noise are not judged."""
+    median, cost = statistics.median(figures), statistics.median(costs)
+    if median > case.target if case.is_time else median < case.target:
+        return f'misses {case.target}'
+    if 0 < case.cpu < cost:
+        return f'misses {case.cpu} of CPU'
+    return f'target {case.target}'
 
 
-def compare_with_zlib(bench, cases):
-    """Yields each case whose processor time is over the target.
+def measure(bench, case, servers):
+    """Lists of results, by name; each second round goes backwards."""
+    results = {server.name: [] for server in servers}
+    for number in range(bench.options.rounds):
+        for server in servers[::-1] if number % 2 else servers:
+            results[server.name].append(bench.run(server, case.load))
+    return results
+
+
+def compare(bench, report, case, servers, yardstick):
+    results = measure(bench, case, servers)
+    for server in servers:
+        runs = results[server.name]
+        bases = [name for name in yardstick if name != server.name]
+        if server.name == yardstick[0]:
+            bases = []
+        figures, costs = (
+            ratios(results, server.name, bases, which) if bases else None
+            for which in (case.measure, 'cpu'))
+        judged = server.name.startswith('wsserver') and bases
+        report.add(Line(
+            case.name, server.name, [getattr(run, case.measure)
+                                     for run in runs],
+            [run.cpu for run in runs], ratios=figures, cost_ratios=costs,
+            verdict=judge(case, figures, costs) if judged else ''))
+
+
+def compare_with_rawecho(bench, report, chosen):
+    """A, wsserver, the others, and B: the same as A once more."""
+    yardstick = ('rawecho A', 'rawecho B')
+    peers = []
+    for tls in (False, True):
+        wanted = [case for case in chosen
+                  if case.tls == tls and not case.defaults]
+        if not wanted:
+            continue
+        both = [bench.rawecho(name, tls) for name in yardstick]
+        ours = bench.quiet_wsserver(tls)
+        if not tls:
+            peers = bench.peers()
+        for case in wanted:
+            others = [] if tls else peers
+            compare(bench, report, case,
+                    [both[0], ours, *others, both[1]], yardstick)
+
+
+def compare_defaults(bench, report, chosen):
+    """wsserver as it comes, beside itself echoing verbatim, in silence."""
+    wanted = [case for case in chosen if case.defaults]
+    if not wanted:
+        return
+    verbatim = [bench.quiet_wsserver() for _ in 'AB']
+    for server, name in zip(verbatim, ('verbatim A', 'verbatim B')):
+        server.name = name
+    usual = bench.usual_wsserver()
+    for case in wanted:
+        compare(bench, report, case, [verbatim[0], usual, verbatim[1]],
+                [server.name for server in verbatim])
+
+
+def run_zlib(bench, size, connections):
+    """zlib's messages/s, microseconds of CPU each, and bytes each."""
+    seconds = bench.options.seconds
+    done = subprocess.run(
+        [bench.program('zlibecho'), '-c', str(connections), '-s', str(size),
+         '-d', str(seconds), '--window', WINDOW, '--level', LEVEL,
+         '--memory', MEMORY], stdout=subprocess.PIPE, text=True,
+        timeout=seconds + 60, check=True)
+    rate, _, spent, took, length = map(
+        float, ZLIB.match(done.stdout).groups())
+    return rate, spent * 1e6 / max(rate * took, 1), int(length)
+
+
+def compare_with_zlib(bench, report, chosen):
+    """Processor time alone counts.
 
     zlib's part is what compression cannot cost less than; what a message
     costs besides, reading, writing and looking at it, the plain echo of as
     many bytes tells. Only the first may be exceeded.
     """
-    pid, port = bench.start_wsserver(
-        f'--deflate-window={WINDOW}', f'--deflate-level={LEVEL}')
-    settings = ('--window', WINDOW, '--level', LEVEL, '--memory', MEMORY)
-    for case, size, connections in cases:
+    if not chosen:
+        return
+    server = bench.wsserver(
+        'wsserver', '-q', '--log=/dev/null', f'--deflate-window={WINDOW}',
+        f'--deflate-level={LEVEL}')
+    for name, size, connections, target in chosen:
         zlib, plain, deflate, excess = [], [], [], []
         for _ in range(bench.options.rounds):
-            zlib.append(bench.run('zlibecho', size, connections, *settings))
-            deflate.append(bench.load(
-                (('--ws', '--deflate'), pid, port), size, connections))
-            plain.append(bench.load(
-                (('--ws',), pid, port), int(zlib[-1][2]), connections))
-            excess.append((deflate[-1][1] - plain[-1][1]) / zlib[-1][1])
-        for title, results in (('zlib alone', zlib),
-                               ('wsserver, plain, as long', plain),
-                               ('wsserver, compressed', deflate)):
-            rates, costs, _ = zip(*results)
-            show(case, title, spread(rates), spread(costs))
-        total = [mine[1] / its[1] for mine, its in zip(deflate, zlib)]
-        show(case, ' to zlib', '', '', '', spread(total))
-        show(case, ' less plain, to zlib', '', '', '', spread(excess))
-        if statistics.median(excess) > 1 / bench.options.target:
-            yield case
+            zlib.append(run_zlib(bench, size, connections))
+            deflate.append(bench.run(
+                server, (*cases.load(connections, size), '--deflate')))
+            plain.append(bench.run(
+                server, cases.load(connections, zlib[-1][2], 'binary')))
+            excess.append((deflate[-1].cpu - plain[-1].cpu) / zlib[-1][1])
+        rates, costs, _ = zip(*zlib)
+        report.add(Line(name, 'zlib alone', rates, costs))
+        report.add(Line(name, 'plain, as long', [run.rate for run in plain],
+                        [run.cpu for run in plain]))
+        missed = statistics.median(excess) > target
+        report.add(Line(
+            name, 'wsserver', [run.rate for run in deflate],
+            [run.cpu for run in deflate], cost_ratios=excess,
+            verdict=f'{"misses" if missed else "target"} {target}'))
+
+
+def run(options):
+    report = Report()
+    with contextlib.ExitStack() as ends:
+        folder = ends.enter_context(tempfile.TemporaryDirectory())
+        bench = Bench(options, ends, folder)
+        chosen = cases.chosen(options.names)
+        report.head('messages/s or us')
+        compare_with_rawecho(bench, report, chosen)
+        compare_defaults(bench, report, chosen)
+        compare_with_zlib(bench, report, cases.chosen_deflate(options.names))
+    return report
 
 
 def main():
     options = parse_arguments()
-    chosen = options.cases or list(CASES)
-    missed = []
-    with contextlib.ExitStack() as ends:
-        bench = Bench(options, ends)
-        show(*HEADINGS)
-        if 'plain' in chosen:
-            missed += compare_echoes(
-                bench, bench.start_both((), ()), CASES['plain'])
-        if 'tls' in chosen:
-            folder = ends.enter_context(tempfile.TemporaryDirectory())
-            missed += compare_echoes(
-                bench, bench.start_both(make_certificate(folder), ('--tls',)),
-                CASES['tls'])
-        if 'deflate' in chosen:
-            missed += compare_with_zlib(bench, CASES['deflate'])
-    if missed:
-        print(f'misses {options.target}: {", ".join(missed)}')
-    return 1 if missed else 0
+    if options.list:
+        print('\n'.join([case.name for case in cases.CASES] +
+                        [case[0] for case in cases.DEFLATE]))
+        return 0
+    report = run(options)
+    if options.html:
+        page.write(options, report)
+    if report.missed:
+        print(f'missed: {", ".join(report.missed)}')
+    return 1 if report.missed else 0
 
 
 if __name__ == '__main__':

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A plain echo, TCP or TLS, one blocking thread per connection: a yardstick. */
+/*
+ * A plain echo, TCP or TLS, one blocking thread per connection: a yardstick.
+ * Where the first bytes are a request, it is answered by the 101 for the key
+ * of RFC 6455 section 1.3, before all that follows is sent back.
+ */
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -13,12 +17,33 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define PIECE_MAX 65536
+#define HEAD_END "\r\n\r\n"
+
+static const char answer[] =
+	"HTTP/1.1 101 Switching Protocols\r\n"
+	"Upgrade: websocket\r\n"
+	"Connection: Upgrade\r\n"
+	"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 static SSL_CTX *context; /* NULL: plain */
+
+struct stream {
+	int descriptor;
+	SSL *ssl; /* NULL: plain */
+};
+
+static ssize_t
+stream_receive(const struct stream *stream, char *data, size_t size)
+{
+	if (stream->ssl != NULL)
+		return SSL_read(stream->ssl, data, (int)size);
+	return recv(stream->descriptor, data, size, 0);
+}
 
 static bool
 send_all(int descriptor, const char *data, size_t length)
@@ -36,43 +61,65 @@ send_all(int descriptor, const char *data, size_t length)
 	return true;
 }
 
-static void
-echo_plain(int descriptor)
+static bool
+stream_send(const struct stream *stream, const char *data, size_t length)
 {
-	char piece[PIECE_MAX];
-	ssize_t received;
+	if (stream->ssl != NULL)
+		return SSL_write(stream->ssl, data, (int)length) == (int)length;
+	return send_all(stream->descriptor, data, length);
+}
 
-	do
-		received = recv(descriptor, piece, sizeof(piece), 0);
-	while (received > 0 && send_all(descriptor, piece, (size_t)received));
+static bool
+has_whole_head(const char *data, size_t length)
+{
+	size_t end = strlen(HEAD_END);
+
+	return length >= end && memcmp(data + length - end, HEAD_END, end) == 0;
+}
+
+/* Receives the first bytes; the rest of a request too, and answers it. */
+static ssize_t
+begin(const struct stream *stream, char *data, size_t size)
+{
+	ssize_t received = stream_receive(stream, data, size), more = 1;
+
+	if (received <= 0 || data[0] != 'G')
+		return received;
+	while (more > 0 && !has_whole_head(data, (size_t)received)) {
+		more = stream_receive(
+			stream, data + received, size - (size_t)received);
+		received += more;
+	}
+	if (more <= 0 || !stream_send(stream, answer, sizeof(answer) - 1))
+		return -1;
+	return stream_receive(stream, data, size);
 }
 
 static void
-echo_tls(int descriptor)
+echo_stream(const struct stream *stream)
 {
-	SSL *ssl = SSL_new(context);
 	char piece[PIECE_MAX];
-	int received;
+	ssize_t received = begin(stream, piece, sizeof(piece));
 
-	if (ssl == NULL || !SSL_set_fd(ssl, descriptor))
-		errx(EXIT_FAILURE, "out of memory");
-	SSL_set_accept_state(ssl);
-	do
-		received = SSL_read(ssl, piece, sizeof(piece));
-	while (received > 0 && SSL_write(ssl, piece, received) == received);
-	SSL_free(ssl);
+	while (received > 0 && stream_send(stream, piece, (size_t)received))
+		received = stream_receive(stream, piece, sizeof(piece));
 }
 
 static void *
 echo(void *argument)
 {
-	int descriptor = (int)(intptr_t)argument;
+	struct stream stream = {.descriptor = (int)(intptr_t)argument};
 
-	if (context == NULL)
-		echo_plain(descriptor);
-	else
-		echo_tls(descriptor);
-	close(descriptor);
+	if (context != NULL) {
+		stream.ssl = SSL_new(context);
+		if (stream.ssl == NULL ||
+			!SSL_set_fd(stream.ssl, stream.descriptor))
+			errx(EXIT_FAILURE, "out of memory");
+		SSL_set_accept_state(stream.ssl);
+	}
+	echo_stream(&stream);
+	SSL_free(stream.ssl);
+	close(stream.descriptor);
 	return NULL;
 }
 

@@ -14,6 +14,16 @@ now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+void *
+allocate(size_t size)
+{
+	void *memory = malloc(size > 0 ? size : 1);
+
+	if (memory == NULL)
+		err(EXIT_FAILURE, "malloc");
+	return memory;
+}
+
 long
 number(const char *text, long least, long most)
 {

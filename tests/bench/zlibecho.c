@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What zlib alone takes to restore the messages of a load and compress them. */
-#include "messages.h"
+#include "bench/messages.h"
 #include "tool.h"
 
 #include <err.h>
@@ -105,7 +105,7 @@ run(void *argument)
 
 	streams_init(&streams, work);
 	while (now() < work->deadline) {
-		restore(&streams, messages->wire[count % messages->count],
+		restore(&streams, messages_sent(messages, count),
 			messages->size);
 		octets +=
 			compress_again(&streams, messages->size, work->forgets);
@@ -176,6 +176,7 @@ parse_options(struct work *work, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	const struct deflate_direction direction = {.window = MESSAGES_WINDOW};
 	struct work work = {.size = 1024,
 		.connections = 1,
 		.seconds = 2,
@@ -184,7 +185,10 @@ main(int argc, char **argv)
 		.memory = 8};
 
 	parse_options(&work, argc, argv);
-	messages_make_compressed(&work.messages, (size_t)work.size);
+	if (!messages_make(
+		    &work.messages, BENCH_ASCII, (size_t)work.size, true) ||
+		!messages_compress(&work.messages, &direction))
+		errx(EXIT_FAILURE, "out of memory");
 	measure(&work);
 	messages_release(&work.messages);
 	return EXIT_SUCCESS;

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""What is measured: cases in groups, and what each has to reach."""
+
+from dataclasses import dataclass
+
+KIB, MIB = 1 << 10, 1 << 20
+
+
+@dataclass(frozen=True)
+class Case:
+    """A load, what of its result counts, and the target.
+
+    A rate has to be at least so many times the yardstick's, a time at most.
+    """
+
+    group: str
+    title: str
+    load: tuple
+    target: float
+    measure: str = 'rate'
+    cpu: float = 0  # the same for processor time a message; 0: no target
+    tls: bool = False
+    defaults: bool = False  # wsserver as it comes, beside itself on /raw
+
+    @property
+    def name(self):
+        return f'{self.group}-{self.title}'
+
+    @property
+    def is_time(self):
+        return self.measure != 'rate'
+
+
+def size_name(size):
+    if size >= MIB:
+        return f'{size // MIB}M'
+    return f'{size // KIB}K' if size >= KIB else f'{size}B'
+
+
+def load(connections, size, kind='ascii', in_flight=1):
+    return ('-c', str(connections), '-s', str(size), f'--type={kind}',
+            '-m', str(in_flight))
+
+
+def sizes(group, kind, target, wanted, connections=8, **rest):
+    return [Case(group, size_name(size), load(connections, size, kind),
+                 target, **rest) for size in wanted]
+
+
+LARGE = (KIB, 16 * KIB, 64 * KIB, MIB)
+CASES = [
+    *(Case('small', str(count), load(count, 20), 0.95, cpu=1.1)
+      for count in (1, 16, 128, 500)),
+    Case('pipelined', '32', load(16, 20, in_flight=32), 0.95),
+    *sizes('binary', 'binary', 0.95, LARGE),
+    *sizes('ascii', 'ascii', 0.9, LARGE),
+    *sizes('utf8', 'utf8', 0.75, LARGE),
+    *sizes('tls', 'binary', 0.95, (KIB, 64 * KIB), tls=True),
+    Case('latency', 'p50', load(1, 20), 1.1, 'p50'),
+    Case('latency', 'p99', load(128, 20), 1.1, 'p99'),
+    Case('handshakes', '16', ('-c', '16', '--handshakes'), 0.95),
+    Case('defaults', '20B', load(16, 20), 0.9, defaults=True),
+    Case('defaults', '64K', load(8, 64 * KIB), 0.9, defaults=True),
+]
+
+# Beside zlib: the size of the messages, connections, and the most it may be.
+DEFLATE = (('deflate-1K', KIB, 16, 1.1), ('deflate-64K', 64 * KIB, 8, 1.1))
+
+
+def groups():
+    return list(dict.fromkeys(case.group for case in CASES)) + ['deflate']
+
+
+def chosen(names):
+    """The cases that are named, or whose group is; all if nothing is."""
+    return [case for case in CASES
+            if not names or case.group in names or case.name in names]
+
+
+def chosen_deflate(names):
+    return [case for case in DEFLATE
+            if not names or 'deflate' in names or case[0] in names]
+
+
+def unknown(names):
+    known = {case.name for case in CASES} | {case[0] for case in DEFLATE}
+    return [name for name in names
+            if name not in known and name not in groups()]
