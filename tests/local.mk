@@ -92,6 +92,7 @@ unit_tests = \
 	tests/test_utf8
 
 dist_check_SCRIPTS = \
+	tests/bench.sh \
 	tests/client.sh \
 	tests/conformance.sh \
 	tests/endpoints.sh \
@@ -123,7 +124,8 @@ EXTRA_DIST += \
 	tests/interop \
 	tests/mutate.py \
 	tests/pages \
-	tests/soak
+	tests/soak \
+	tests/wsbench
 
 TESTS = $(dist_check_SCRIPTS)
 

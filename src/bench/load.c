@@ -280,7 +280,8 @@ handle(struct load *load, const struct epoll_event *event)
 	if (peer->state == PEER_GONE)
 		return;
 	peer_advance(peer, load, event->events);
-	if (peer->state == PEER_GONE && load->renews && !peer->has_failed)
+	if (peer->state == PEER_GONE && load->renews && load->measures &&
+		!peer->has_failed)
 		peer_open(peer, load, -1);
 }
 

@@ -33,7 +33,7 @@ struct load {
 	bool sends;	      /* messages are sent */
 	bool records;	      /* latencies count */
 	bool measures;	      /* and rates */
-	bool renews;	      /* connections are closed as soon as open */
+	bool renews; /* connections are closed as soon as open, for others */
 	unsigned interruptions;
 
 	uint64_t due;	    /* messages that were so far, with a rate */

@@ -196,7 +196,6 @@ load_with_handshakes(struct load *load)
 		load_turn(load, load->opened < load->peer_count ? 0 : end);
 	}
 	end_measuring(load);
-	load->renews = false;
 }
 
 /* Asks the connections in their order, some at a time. */
@@ -248,7 +247,8 @@ close_all(struct load *load)
 		if (load->peers[i].state == PEER_OPEN)
 			peer_leave(&load->peers[i], load);
 	load->now = instant_now();
-	while (load->open > 0 && load->now < end && load->interruptions < 2)
+	while (load_is_alive(load) && load->now < end &&
+		load->interruptions < 2)
 		load_turn(load, end);
 }
 

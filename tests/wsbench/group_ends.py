@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Every exit status (INTERFACE.md, wsbench)."""
+
+import signal
+import socket
+import time
+
+import certificates
+from bench import SECTION, expect_sums, finish, run, run_json, serving, \
+    start, trust, url_of
+from checks import Stopwatch, check, expect, expect_between, expect_that
+from rogue import Rogue, said
+
+
+def expect_failure(status, why, *arguments):
+    result = run(*arguments)
+    expect("exit status", status, result.status)
+    expect_that(result.errors.startswith("wsbench: ") and
+                why in result.errors, why, result.errors)
+    return result
+
+
+@check("E2", SECTION, "2: {}", cases={
+    "-t": (["-t", "10"], "did you mean -d?"),
+    "an unknown option": (["--no-such-option"], "Try 'wsbench --help'"),
+    "a bad time": (["-d", "fast"], "is not a time"),
+    "two URLs": (["ws://a", "ws://b"], "unexpected argument"),
+    "a bad URL": (["http://a:99999"], "Try 'wsbench --help'"),
+    "two modes": (["--handshakes", "--idle=3"], "more than one of")})
+def usage(_, case):
+    expect_failure(2, case[1], *case[0])
+
+
+@check("E3", SECTION, "3: nothing listens")
+def nothing_listens(_):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    expect_failure(3, f"cannot connect to 127.0.0.1 port {port}: ",
+                   f"ws://127.0.0.1:{port}")
+
+
+@check("E3", SECTION, "3: an unknown name")
+def unknown_name(_):
+    expect_failure(3, "cannot connect to name.invalid port 80",
+                   "ws://name.invalid")
+
+
+@check("E3", SECTION, "3: more connections than descriptors")
+def too_many_connections(_):
+    expect_failure(3, "need more descriptors than the limit of",
+                   "-c1000000", "ws://127.0.0.1:1")
+
+
+@check("E4", SECTION, "4: {}", cases={
+    "a certificate of nobody's": ([], "certificate"),
+    "no such file of authorities": (["--ca=/no/such/file"], "authorities")})
+def tls_fails(_, case):
+    with serving(scheme="wss") as server:
+        expect_failure(4, case[1], *case[0], url_of(server))
+
+
+@check("E4", SECTION, "4: TLS to a plain port")
+def tls_to_plain(_):
+    with serving() as server:
+        expect_failure(4, "", "-k", url_of(server).replace("ws:", "wss:"))
+
+
+@check("E4", SECTION, "a certificate that is not verified is none too few")
+def insecure(_):
+    with serving(scheme="wss") as server:
+        expect("exit status", 0, run("-k", "-n20", url_of(server)).status)
+
+
+@check("E4", SECTION, "--cert and --key show ours")
+def client_certificate(_):
+    path = certificates.path
+    options = (f"--client-ca={path('authority.pem')}",)
+    with serving(*options, scheme="wss") as server:
+        ours = f"--cert={path('client.pem')}", f"--key={path('client.key')}"
+        good = run("-n5", trust(), *ours, url_of(server))
+        bad = run("-n5", trust(), url_of(server))
+    expect("exit status with one", 0, good.status)
+    expect_that(bad.status in (4, 5), "a failure without", bad)
+
+
+@check("E5", SECTION, "5: {}", cases={
+    "404": (lambda guest: guest.answer("404 Not Found"), "404"),
+    "a wrong accept": (lambda guest: guest.answer(
+        Sec_WebSocket_Accept="x"), "Sec-WebSocket-Accept"),
+    "no HTTP": (lambda guest: guest.send(b"hello\n"), "no WebSocket server"),
+    "nothing": (lambda guest: None, "connection lost")})
+def refused(_, case):
+    answer, why = case
+    with Rogue(lambda guest: answer(guest.receive_request())) as rogue:
+        result = expect_failure(5, why, rogue.url)
+    expect("output", "", result.output)
+
+
+@check("E5", SECTION, "5: --deflate, and the server does not compress")
+def no_compression(_):
+    with serving("--no-deflate") as server:
+        expect_failure(5, "does not compress", "--deflate", url_of(server))
+
+
+@check("E6", SECTION, "130: Ctrl-C, with the result so far")
+def interrupted(_):
+    with serving() as server:
+        process = start("-d60s", "--json", url_of(server))
+        time.sleep(1)
+        with Stopwatch() as watch:
+            process.send_signal(signal.SIGINT)
+            result = finish(process)
+    expect("exit status", 130, result.status)
+    expect("interrupted", True, result.json["interrupted"])
+    expect_that(result.json["messages"]["right"] > 0, "replies", result)
+    expect("wrong, lost", (0, 0), (result.json["messages"]["wrong"],
+                                   result.json["messages"]["lost"]))
+    expect_sums(result.json)
+    expect_that(watch.seconds < 30, "a quick end", watch.seconds)
+
+
+@check("E6", SECTION, "130: Ctrl-C does not wait for what does not come")
+def interrupted_in_silence(_):
+    def serve(guest):
+        guest.open()
+        guest.receive_frame()
+        guest.receive_frame()
+
+    with Rogue(serve) as rogue:
+        process = start("-c1", "-d60s", "--json", rogue.url)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        result = finish(process)
+    expect("exit status", 130, result.status)
+    expect("lost", 1, result.json["messages"]["lost"])
+
+
+@check("E6", SECTION, "130: Ctrl-C twice, while the handshake hangs")
+def interrupted_in_handshake(_):
+    def serve(guest):
+        guest.receive_request()
+        guest.expect_end()
+
+    with Rogue(serve) as rogue:
+        process = start("-c1", rogue.url)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        result = finish(process)
+    expect("exit status", 130, result.status)
+
+
+@check("E7", SECTION, "the connection is closed in order")
+def closed_in_order(_):
+    def serve(guest):
+        guest.open()
+        guest.send(said(*guest.receive_frame()))
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        run_json(0, "-c1", "-n1", rogue.url)
+
+
+@check("E7", SECTION, "a server that does not close is left in time")
+def server_does_not_close(_):
+    def serve(guest):
+        guest.open()
+        guest.send(said(*guest.receive_frame()))
+        guest.expect_close(1000)
+        guest.expect_end()
+
+    with Stopwatch() as watch, Rogue(serve) as rogue:
+        run_json(0, "-c1", "-n1", rogue.url)
+    expect_between("seconds", 0, 60, watch.seconds)
