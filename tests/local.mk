@@ -57,6 +57,7 @@ unit_tests = \
 	tests/test_lookup \
 	tests/test_losses \
 	tests/test_mask \
+	tests/test_messages \
 	tests/test_metrics \
 	tests/test_misbehaviour \
 	tests/test_opening \
@@ -70,8 +71,10 @@ unit_tests = \
 	tests/test_process \
 	tests/test_proxy \
 	tests/test_registry \
+	tests/test_replies \
 	tests/test_request \
 	tests/test_response \
+	tests/test_result \
 	tests/test_shortage \
 	tests/test_slice \
 	tests/test_stack \
@@ -89,7 +92,8 @@ unit_tests = \
 	tests/test_tls_trust \
 	tests/test_traffic \
 	tests/test_uri \
-	tests/test_utf8
+	tests/test_utf8 \
+	tests/test_writer
 
 dist_check_SCRIPTS = \
 	tests/bench.sh \
