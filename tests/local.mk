@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 unit_tests = \
 	tests/test_address \
 	tests/test_assembler \
+	tests/test_bench_opening \
 	tests/test_bench_options \
 	tests/test_buffer \
 	tests/test_check \

@@ -120,12 +120,11 @@ START_TEST(finds_a_wrong_byte_wherever_it_is)
 	char changed[SIZE];
 
 	add_reply("", 0);
-	for (uint64_t i = 1; i < 20; i++) {
+	for (uint64_t i = 1; i < 20; i += 2) {
 		memcpy(changed, messages_payload(&messages, i).data, SIZE);
 		changed[i == 19 ? SIZE - 1 : i * 15 - 15] ^= 1;
 		add(OPCODE_TEXT, (struct slice){changed, SIZE});
 		add_reply("", i + 1);
-		i++;
 	}
 	take(chunk_sizes[_i]);
 	assert_counts(11, 10);
@@ -148,7 +147,7 @@ END_TEST
 
 START_TEST(joins_fragments_with_control_frames_between)
 {
-	for (uint64_t i = 0; i < 3; i++) {
+	for (uint64_t i = 0; i < 3; i += 2) {
 		struct slice payload = messages_payload(&messages, i), rest;
 
 		rest = (struct slice){payload.data + 100, SIZE - 100};
@@ -158,7 +157,6 @@ START_TEST(joins_fragments_with_control_frames_between)
 		add_fragment(OPCODE_CONTINUATION, true, rest);
 		add(OPCODE_PONG, slice_of(""));
 		add_reply("", i + 1);
-		i++;
 	}
 	take(chunk_sizes[_i]);
 	assert_counts(4, 0);

@@ -13,6 +13,7 @@ void
 result_release(struct result *result)
 {
 	free(result->series.counts);
+	free(result->prefix);
 }
 
 /* Returns false when memory is short. */

@@ -32,7 +32,7 @@ struct result {
 	bool was_interrupted;
 
 	size_t prefix_length;
-	const char *prefix;
+	char *prefix; /* its own */
 
 	/* The first thing that went wrong with a connection. */
 	enum bench_status failure;

@@ -256,16 +256,15 @@ close_all(struct load *load)
 static void
 keep_prefix(struct result *result, const struct expectation *expectation)
 {
-	char *prefix;
+	size_t length = expectation->prefix_length;
 
-	if (expectation->prefix_length == 0)
+	if (length == 0)
 		return;
-	prefix = malloc(expectation->prefix_length);
-	if (prefix == NULL)
+	result->prefix = malloc(length);
+	if (result->prefix == NULL)
 		return;
-	memcpy(prefix, expectation->prefix, expectation->prefix_length);
-	result->prefix = prefix;
-	result->prefix_length = expectation->prefix_length;
+	memcpy(result->prefix, expectation->prefix, length);
+	result->prefix_length = length;
 }
 
 static void
