@@ -16,7 +16,8 @@
 	"h1{font-size:1.4em;overflow-wrap:anywhere}"                           \
 	"table{border-collapse:collapse;margin:1em 0}"                         \
 	"th,td{padding:.2em .8em;text-align:right;"                            \
-	"border-bottom:1px solid #ddd}th:first-child{text-align:left}"         \
+	"border-bottom:1px solid #ddd;white-space:nowrap}"                     \
+	"th:first-child{text-align:left}"                                      \
 	"svg{width:100%;height:auto;margin:.5em 0}"                            \
 	"text{font:12px system-ui,sans-serif;fill:#555}"                       \
 	".title{font-size:14px;font-weight:600;fill:#222}"                     \

@@ -10,7 +10,8 @@ STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;
 padding:0 1em;color:#222;background:#fff}
 table{border-collapse:collapse;margin:1em 0;font-size:.9em}
-th,td{padding:.2em .7em;text-align:right;border-bottom:1px solid #ddd}
+th,td{padding:.2em .7em;text-align:right;border-bottom:1px solid #ddd;
+white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
 .wsserver{font-weight:600}.missed{color:#b00}
 svg{width:20em;height:1em}.bar{fill:#4878b0}.spread{stroke:#222}
