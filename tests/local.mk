@@ -118,6 +118,7 @@ dist_check_SCRIPTS = \
 EXTRA_DIST += \
 	tests/bench/cases.py \
 	tests/bench/compare.py \
+	tests/bench/idle.py \
 	tests/bench/page.py \
 	tests/bench/peers \
 	tests/bench/servers.py \

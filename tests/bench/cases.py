@@ -66,9 +66,12 @@ CASES = [
 # Beside zlib: the size of the messages, connections, and the most it may be.
 DEFLATE = (('deflate-1K', KIB, 16, 1.1), ('deflate-64K', 64 * KIB, 8, 1.1))
 
+# Quiet connections: how many, and the most KiB and mappings of each.
+IDLE = (('idle-10000', 10000, 10.5, 0.01),)
+
 
 def groups():
-    return list(dict.fromkeys(case.group for case in CASES)) + ['deflate']
+    return [*dict.fromkeys(case.group for case in CASES), 'deflate', 'idle']
 
 
 def chosen(names):
@@ -82,7 +85,17 @@ def chosen_deflate(names):
             if not names or 'deflate' in names or case[0] in names]
 
 
+def chosen_idle(names):
+    return [case for case in IDLE
+            if not names or 'idle' in names or case[0] in names]
+
+
+def all_names():
+    return [case.name for case in CASES] + [
+        case[0] for case in (*DEFLATE, *IDLE)]
+
+
 def unknown(names):
-    known = {case.name for case in CASES} | {case[0] for case in DEFLATE}
+    known = all_names()
     return [name for name in names
             if name not in known and name not in groups()]

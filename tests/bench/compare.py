@@ -21,6 +21,7 @@ import sys
 import tempfile
 
 import cases
+import idle
 import page
 from servers import Bench
 
@@ -28,7 +29,8 @@ from servers import Bench
 WINDOW, LEVEL, MEMORY = '12', '6', '5'
 ZLIB = re.compile(r'([\d.]+) messages/s, ([\d.]+) MB/s, '
                   r'server ([\d.]+) s of ([\d.]+) s, (\d+) bytes')
-LAYOUT = '{:16} {:20} {:26} {:24} {:20} {:20} {}'
+IDLE_ROUNDS = 3
+LAYOUT = '{:16} {:22} {:26} {:24} {:20} {:20} {}'
 HEADINGS = ('case', 'server', '{}', 'CPU us each', 'ratio', 'CPU ratio', '')
 
 
@@ -76,7 +78,7 @@ class Line:
         self.case = case
         self.server = server
         self.figures = Spread(figures) if figures else None
-        self.costs = Spread(costs)
+        self.costs = Spread(costs) if costs else None
         self.ratios = rest.get('ratios') and Spread(rest['ratios'])
         self.cost_ratios = (rest.get('cost_ratios') and
                             Spread(rest['cost_ratios']))
@@ -232,6 +234,22 @@ def compare_with_zlib(bench, report, chosen):
             verdict=f'{"misses" if missed else "target"} {target}'))
 
 
+def measure_idle(bench, report, chosen):
+    """KiB and mappings of a quiet connection; a fresh server each time."""
+    for name, count, most, most_maps in chosen:
+        count = min(count, idle.most_connections())
+        runs = [idle.measure(bench.wsserver(
+            'wsserver', '-q', '--log=/dev/null', f'--max-clients={2 * count}'),
+            count) for _ in range(min(bench.options.rounds, IDLE_ROUNDS))]
+        for title, target, values in zip(
+                (f'KiB of each of {count}', 'mappings of each'),
+                (most, most_maps), zip(*runs)):
+            missed = statistics.median(values) > target
+            report.add(Line(
+                name, title, values, None,
+                verdict=f'{"misses" if missed else "target"} {target}'))
+
+
 def run(options):
     report = Report()
     with contextlib.ExitStack() as ends:
@@ -242,14 +260,14 @@ def run(options):
         compare_with_rawecho(bench, report, chosen)
         compare_defaults(bench, report, chosen)
         compare_with_zlib(bench, report, cases.chosen_deflate(options.names))
+        measure_idle(bench, report, cases.chosen_idle(options.names))
     return report
 
 
 def main():
     options = parse_arguments()
     if options.list:
-        print('\n'.join([case.name for case in cases.CASES] +
-                        [case[0] for case in cases.DEFLATE]))
+        print('\n'.join(cases.all_names()))
         return 0
     report = run(options)
     if options.html:

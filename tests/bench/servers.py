@@ -129,13 +129,13 @@ def python_with_websockets():
     return None
 
 
-def succeeds(*command):
+def succeeds(*command, **rest):
     return subprocess.run(command, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL,
-                          check=False).returncode == 0
+                          stderr=subprocess.DEVNULL, check=False,
+                          **rest).returncode == 0
 
 
-def built_peer(folder):
+def built_with_c(folder):
     """The one of libwebsockets, compiled if that can be."""
     compiler = shutil.which('cc')
     if compiler is None or not succeeds(
@@ -151,11 +151,28 @@ def built_peer(folder):
     return None
 
 
+def built_with_go(folder):
+    """The one of gorilla/websocket, where Debian puts it or GOPATH says."""
+    compiler = shutil.which('go')
+    if compiler is None:
+        return None
+    program = os.path.join(folder, 'gorilla')
+    environment = {'GOPATH': '/usr/share/gocode', **os.environ,
+                   'GO111MODULE': 'off',
+                   'GOCACHE': os.path.join(folder, 'cache')}
+    if succeeds(compiler, 'build', '-o', program,
+                os.path.join(PEERS, 'gorilla.go'), env=environment):
+        return program
+    return None
+
+
 def installed_peers(folder):
     """Yields each name and command."""
-    program = built_peer(folder)
-    if program is not None:
-        yield 'libwebsockets', (program,)
+    for name, build in (('libwebsockets', built_with_c),
+                        ('gorilla', built_with_go)):
+        program = build(folder)
+        if program is not None:
+            yield name, (program,)
     python = python_with_websockets()
     if python is not None:
         yield 'websockets', (python, os.path.join(PEERS, 'websockets_echo.py'))
