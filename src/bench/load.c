@@ -146,7 +146,7 @@ load_init(struct load *load, const struct bench_options *options,
 	allow(load);
 	if (!raise_descriptor_limit(load) || !prepare_messages(load))
 		return false;
-	descriptor = target_open(&load->target, options, result);
+	descriptor = destination_open(&load->destination, options, result);
 	if (descriptor < 0) {
 		result->failed++;
 		return false;
@@ -176,7 +176,7 @@ load_release(struct load *load)
 	close_if_open(load->epoll);
 	close_if_open(load->signals);
 	close_if_open(load->timer);
-	target_release(&load->target);
+	destination_release(&load->destination);
 	request_release(&load->request);
 	messages_release(&load->messages);
 	free(load->peers);

@@ -3,11 +3,11 @@
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
+#include "bench/destination.h"
 #include "bench/opening.h"
 #include "bench/peer.h"
 #include "bench/progress.h"
 #include "bench/result.h"
-#include "bench/target.h"
 
 /* What is received at once, while it is hot in the cache. */
 #define LOAD_RECEIVE_SIZE 131072
@@ -15,7 +15,7 @@
 struct load {
 	const struct bench_options *options;
 	struct result *result;
-	struct target target;
+	struct destination destination;
 	struct request request;
 	struct messages messages;
 	struct expectation expectation;

@@ -297,7 +297,7 @@ peer_receive_replies(struct peer *peer, struct load *load)
 				peer_lose(peer, load, BENCH_WRONG);
 			return;
 		}
-		goes_on = load->target.tls != NULL ||
+		goes_on = load->destination.tls != NULL ||
 			  received == LOAD_RECEIVE_SIZE;
 		peer_take(peer, load,
 			(struct slice){load->received, (size_t)received});
@@ -316,7 +316,7 @@ peer_open(struct peer *peer, struct load *load, int descriptor)
 		peer_connected(peer, load);
 		return;
 	}
-	peer->descriptor = target_connect(&load->target);
+	peer->descriptor = destination_connect(&load->destination);
 	if (peer->descriptor < 0)
 		peer_fail(peer, load, BENCH_UNREACHABLE, strerror(errno));
 	else

@@ -117,7 +117,7 @@ peer_receive_answer(struct peer *peer, struct load *load)
 		return;
 	}
 	become_open(peer, load);
-	if (load->target.tls != NULL)
+	if (load->destination.tls != NULL)
 		peer_receive_replies(peer, load);
 }
 
@@ -162,13 +162,14 @@ peer_connected(struct peer *peer, struct load *load)
 		peer_fail(peer, load, BENCH_UNREACHABLE, strerror(failure));
 		return;
 	}
-	peer->transport = target_transport(&load->target, peer->descriptor);
+	peer->transport =
+		destination_transport(&load->destination, peer->descriptor);
 	if (peer->transport == NULL) {
 		peer->descriptor = -1;
 		peer_fail(peer, load, BENCH_UNREACHABLE, "out of memory");
 		return;
 	}
-	if (load->target.tls == NULL) {
+	if (load->destination.tls == NULL) {
 		request(peer, load);
 		return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The server under load: where it is, and how it is reached. */
-#ifndef BENCH_TARGET_H
-#define BENCH_TARGET_H
+#ifndef BENCH_DESTINATION_H
+#define BENCH_DESTINATION_H
 
 #include "bench/options.h"
 #include "bench/result.h"
@@ -10,12 +10,12 @@
 
 #include <openssl/types.h>
 
-#define TARGET_HOST_SIZE 256
+#define DESTINATION_HOST_SIZE 256
 
-struct target {
+struct destination {
 	struct address address; /* the one that answered */
 	SSL_CTX *tls;		/* NULL: plain */
-	char host[TARGET_HOST_SIZE];
+	char host[DESTINATION_HOST_SIZE];
 	bool spreads;
 	uint32_t sources; /* addresses used so far, if it spreads */
 };
@@ -26,17 +26,18 @@ struct target {
  * why. Connections from loopback addresses are then spread over 127.0.0.0/8 if
  * they are many or short-lived, for each address has only so many ports.
  */
-int target_open(struct target *target, const struct bench_options *options,
-	struct result *result);
-void target_release(struct target *target);
+int destination_open(struct destination *destination,
+	const struct bench_options *options, struct result *result);
+void destination_release(struct destination *destination);
 
 /*
  * Begins to connect; the descriptor can be written to when that has ended.
  * Returns -1 with errno on failure.
  */
-int target_connect(struct target *target);
+int destination_connect(struct destination *destination);
 
 /* A transport that owns the descriptor, now closed if memory is short: NULL. */
-struct transport *target_transport(const struct target *target, int descriptor);
+struct transport *destination_transport(
+	const struct destination *destination, int descriptor);
 
 #endif

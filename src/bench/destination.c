@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/target.h"
+#include "bench/destination.h"
 
 #include "transport/clock.h"
 #include "transport/connecting.h"
@@ -26,9 +26,9 @@
 
 /* Where to, as the system wants it: a copy with a NUL. */
 static bool
-copy_name(char name[TARGET_HOST_SIZE], struct slice text)
+copy_name(char name[DESTINATION_HOST_SIZE], struct slice text)
 {
-	if (text.length >= TARGET_HOST_SIZE)
+	if (text.length >= DESTINATION_HOST_SIZE)
 		return false;
 	memcpy(name, text.data, text.length);
 	name[text.length] = '\0';
@@ -36,16 +36,16 @@ copy_name(char name[TARGET_HOST_SIZE], struct slice text)
 }
 
 static int
-open_first(const struct target *target, const struct uri *uri,
+open_first(const struct destination *destination, const struct uri *uri,
 	struct result *result)
 {
 	struct connecting_failure failure;
 	int64_t deadline = deadline_after(CONNECT_TIMEOUT);
 	bool is_unix = uri->unix_path.length > 0;
-	int descriptor =
-		is_unix ? connecting_open_unix(target->host, deadline, &failure)
-			: connecting_open(
-				  target->host, uri->port, deadline, &failure);
+	int descriptor = is_unix ? connecting_open_unix(destination->host,
+					   deadline, &failure)
+				 : connecting_open(destination->host, uri->port,
+					   deadline, &failure);
 	const char *why;
 
 	if (descriptor >= 0)
@@ -53,80 +53,81 @@ open_first(const struct target *target, const struct uri *uri,
 	why = failure.timed_out ? "timed out" : failure.why;
 	if (is_unix)
 		result_fail(result, BENCH_UNREACHABLE,
-			"cannot connect to %s: %s", target->host, why);
+			"cannot connect to %s: %s", destination->host, why);
 	else
 		result_fail(result, BENCH_UNREACHABLE,
-			"cannot connect to %s port %u: %s", target->host,
+			"cannot connect to %s port %u: %s", destination->host,
 			uri->port, why);
 	return -1;
 }
 
 static bool
-prepare_tls(struct target *target, const struct bench_options *options,
-	struct result *result)
+prepare_tls(struct destination *destination,
+	const struct bench_options *options, struct result *result)
 {
 	struct tls_files files = {options->cert, options->key, options->ca};
 	char error[TLS_ERROR_SIZE];
 
 	if (!options->uri.secure)
 		return true;
-	target->tls = tls_client_context(&files, options->insecure, error);
-	if (target->tls == NULL)
+	destination->tls = tls_client_context(&files, options->insecure, error);
+	if (destination->tls == NULL)
 		result_fail(result, BENCH_TLS, "%s", error);
-	return target->tls != NULL;
+	return destination->tls != NULL;
 }
 
 static bool
-is_spread(const struct target *target, const struct bench_options *options)
+is_spread(const struct destination *destination,
+	const struct bench_options *options)
 {
-	return target->address.socket.any.sa_family == AF_INET &&
-	       address_is_loopback(&target->address) &&
+	return destination->address.socket.any.sa_family == AF_INET &&
+	       address_is_loopback(&destination->address) &&
 	       (options->handshakes || options->idle > 0 ||
 		       options->connections >= SPREAD_MIN);
 }
 
 int
-target_open(struct target *target, const struct bench_options *options,
-	struct result *result)
+destination_open(struct destination *destination,
+	const struct bench_options *options, struct result *result)
 {
 	const struct uri *uri = &options->uri;
 	int descriptor;
 
-	*target = (struct target){.tls = NULL};
-	if (!copy_name(target->host,
+	*destination = (struct destination){.tls = NULL};
+	if (!copy_name(destination->host,
 		    uri->unix_path.length > 0 ? uri->unix_path : uri->host)) {
 		result_fail(result, BENCH_UNREACHABLE, "the name is too long");
 		return -1;
 	}
-	if (!prepare_tls(target, options, result))
+	if (!prepare_tls(destination, options, result))
 		return -1;
-	descriptor = open_first(target, uri, result);
+	descriptor = open_first(destination, uri, result);
 	if (descriptor < 0)
 		return -1;
-	target->address.length = sizeof(target->address.socket);
-	if (getpeername(descriptor, &target->address.socket.any,
-		    &target->address.length) != 0 ||
+	destination->address.length = sizeof(destination->address.socket);
+	if (getpeername(descriptor, &destination->address.socket.any,
+		    &destination->address.length) != 0 ||
 		fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) {
 		result_fail(result, BENCH_UNREACHABLE, "connection lost: %s",
 			strerror(errno));
 		close(descriptor);
 		return -1;
 	}
-	target->spreads = is_spread(target, options);
+	destination->spreads = is_spread(destination, options);
 	return descriptor;
 }
 
 void
-target_release(struct target *target)
+destination_release(struct destination *destination)
 {
-	SSL_CTX_free(target->tls);
+	SSL_CTX_free(destination->tls);
 }
 
 /* Takes the next address; the port is chosen when both ends are known. */
 static void
-bind_source(struct target *target, int descriptor)
+bind_source(struct destination *destination, int descriptor)
 {
-	uint32_t number = target->sources++ % SOURCES_MAX;
+	uint32_t number = destination->sources++ % SOURCES_MAX;
 	struct sockaddr_in source = {.sin_family = AF_INET};
 	int on = 1;
 
@@ -139,18 +140,18 @@ bind_source(struct target *target, int descriptor)
 }
 
 int
-target_connect(struct target *target)
+destination_connect(struct destination *destination)
 {
-	const struct sockaddr *address = &target->address.socket.any;
+	const struct sockaddr *address = &destination->address.socket.any;
 	int descriptor = socket(address->sa_family,
 		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int failure;
 
 	if (descriptor < 0)
 		return -1;
-	if (target->spreads)
-		bind_source(target, descriptor);
-	if (connect(descriptor, address, target->address.length) == 0 ||
+	if (destination->spreads)
+		bind_source(destination, descriptor);
+	if (connect(descriptor, address, destination->address.length) == 0 ||
 		errno == EINPROGRESS)
 		return descriptor;
 	failure = errno;
@@ -160,15 +161,15 @@ target_connect(struct target *target)
 }
 
 struct transport *
-target_transport(const struct target *target, int descriptor)
+destination_transport(const struct destination *destination, int descriptor)
 {
 	struct transport *tcp = tcp_new(descriptor, 0), *tls;
 
 	if (tcp == NULL)
 		close(descriptor);
-	if (tcp == NULL || target->tls == NULL)
+	if (tcp == NULL || destination->tls == NULL)
 		return tcp;
-	tls = tls_connect(tcp, target->tls, target->host);
+	tls = tls_connect(tcp, destination->tls, destination->host);
 	if (tls == NULL)
 		tcp->type->close(tcp);
 	return tls;
