@@ -113,6 +113,7 @@ main(void)
 	Suite *suite = suite_create("histogram");
 	TCase *cases = tcase_create("histogram");
 
+	tcase_set_timeout(cases, 60);
 	tcase_add_checked_fixture(cases, set_up, NULL);
 	tcase_add_test(cases, is_empty_at_first);
 	tcase_add_test(cases, counts_small_values_exactly);

@@ -42,6 +42,19 @@ START_TEST(have_the_size_and_the_opcode)
 }
 END_TEST
 
+/* As JSON is, on one line or several. */
+static bool
+is_printable(struct slice text)
+{
+	size_t i = 0;
+
+	while (i < text.length &&
+		(text.data[i] == '\n' ||
+			(text.data[i] >= ' ' && text.data[i] <= '~')))
+		i++;
+	return i == text.length;
+}
+
 START_TEST(are_text_where_they_say_so)
 {
 	make(_i, false);
@@ -50,9 +63,8 @@ START_TEST(are_text_where_they_say_so)
 
 		if (messages.opcode == OPCODE_TEXT)
 			ck_assert(utf8_is_valid(payload));
-		for (size_t k = 0; k < payload.length; k++)
-			if (types[_i % TYPES] == BENCH_ASCII)
-				ck_assert_int_gt(payload.data[k], 0);
+		if (types[_i % TYPES] == BENCH_ASCII)
+			ck_assert(is_printable(payload));
 	}
 }
 END_TEST
@@ -160,6 +172,7 @@ main(void)
 	int variants = SIZES * TYPES;
 
 	tcase_add_checked_fixture(cases, NULL, tear_down);
+	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, have_the_size_and_the_opcode, 0, variants);
 	tcase_add_loop_test(cases, are_text_where_they_say_so, 0, variants);
 	tcase_add_loop_test(cases, differ_from_one_to_the_next, 0, variants);

@@ -269,6 +269,7 @@ main(void)
 	TCase *cases = tcase_create("replies");
 	int chunks = (int)chunk_size_count;
 
+	tcase_set_timeout(cases, 60);
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, counts_right_replies, 0, chunks);
 	tcase_add_loop_test(

@@ -193,6 +193,7 @@ main(void)
 	Suite *suite = suite_create("writer");
 	TCase *cases = tcase_create("writer");
 
+	tcase_set_timeout(cases, 60);
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, masks_a_payload_in_whatever_pieces, 0,
 		(int)chunk_size_count);

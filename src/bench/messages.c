@@ -11,6 +11,7 @@
 #define PLAIN_MAX 16
 #define COMPRESSED_CYCLE (1 << 18)
 #define COMPRESSED_MIN 4
+#define COMPRESSED_MAX 4096
 
 #define RECORD_SIZE 128
 #define COMPRESSION_LEVEL 6
@@ -98,16 +99,14 @@ fill_with_characters(char *text, size_t size, uint64_t *state)
 static size_t
 count_for(size_t size, bool to_be_compressed)
 {
-	size_t count;
+	size_t cycle = to_be_compressed ? COMPRESSED_CYCLE : PLAIN_CYCLE;
+	size_t least = to_be_compressed ? COMPRESSED_MIN : PLAIN_MIN;
+	size_t most = to_be_compressed ? COMPRESSED_MAX : PLAIN_MAX;
+	size_t count = cycle / (size + 1);
 
-	if (to_be_compressed) {
-		count = COMPRESSED_CYCLE / (size + 1);
-		return count < COMPRESSED_MIN ? COMPRESSED_MIN : count;
-	}
-	count = PLAIN_CYCLE / (size + 1);
-	if (count < PLAIN_MIN)
-		return PLAIN_MIN;
-	return count < PLAIN_MAX ? count : PLAIN_MAX;
+	if (count < least)
+		return least;
+	return count < most ? count : most;
 }
 
 bool
