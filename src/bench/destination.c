@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define CONNECT_TIMEOUT 10000
@@ -35,29 +36,52 @@ copy_name(char name[DESTINATION_HOST_SIZE], struct slice text)
 	return true;
 }
 
-static int
-open_first(const struct destination *destination, const struct uri *uri,
-	struct result *result)
+/* Many or short-lived ones, for which the ports of one address run short. */
+static bool
+needs_sources(const struct bench_options *options)
 {
-	struct connecting_failure failure;
+	return options->handshakes || options->idle > 0 ||
+	       options->connections >= SPREAD_MIN;
+}
+
+/* Of the two addresses of this machine only one has others beside it. */
+static int
+open_named(const char *host, const struct bench_options *options,
+	int64_t deadline, struct connecting_failure *failure)
+{
+	unsigned port = options->uri.port;
+	int descriptor = -1;
+
+	if (needs_sources(options) && strcasecmp(host, "localhost") == 0)
+		descriptor =
+			connecting_open("127.0.0.1", port, deadline, failure);
+	if (descriptor < 0)
+		descriptor = connecting_open(host, port, deadline, failure);
+	return descriptor;
+}
+
+static int
+open_first(const struct destination *destination,
+	const struct bench_options *options, struct result *result)
+{
+	const char *host = destination->host, *why;
+	bool is_unix = options->uri.unix_path.length > 0;
 	int64_t deadline = deadline_after(CONNECT_TIMEOUT);
-	bool is_unix = uri->unix_path.length > 0;
-	int descriptor = is_unix ? connecting_open_unix(destination->host,
-					   deadline, &failure)
-				 : connecting_open(destination->host, uri->port,
-					   deadline, &failure);
-	const char *why;
+	struct connecting_failure failure;
+	int descriptor =
+		is_unix ? connecting_open_unix(host, deadline, &failure)
+			: open_named(host, options, deadline, &failure);
 
 	if (descriptor >= 0)
 		return descriptor;
 	why = failure.timed_out ? "timed out" : failure.why;
 	if (is_unix)
 		result_fail(result, BENCH_UNREACHABLE,
-			"cannot connect to %s: %s", destination->host, why);
+			"cannot connect to %s: %s", host, why);
 	else
 		result_fail(result, BENCH_UNREACHABLE,
-			"cannot connect to %s port %u: %s", destination->host,
-			uri->port, why);
+			"cannot connect to %s port %u: %s", host,
+			options->uri.port, why);
 	return -1;
 }
 
@@ -82,8 +106,7 @@ is_spread(const struct destination *destination,
 {
 	return destination->address.socket.any.sa_family == AF_INET &&
 	       address_is_loopback(&destination->address) &&
-	       (options->handshakes || options->idle > 0 ||
-		       options->connections >= SPREAD_MIN);
+	       needs_sources(options);
 }
 
 int
@@ -101,7 +124,7 @@ destination_open(struct destination *destination,
 	}
 	if (!prepare_tls(destination, options, result))
 		return -1;
-	descriptor = open_first(destination, uri, result);
+	descriptor = open_first(destination, options, result);
 	if (descriptor < 0)
 		return -1;
 	destination->address.length = sizeof(destination->address.socket);

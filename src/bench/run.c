@@ -334,6 +334,9 @@ run_and_report(const struct bench_options *options)
 	}
 	result->server_seconds = -1;
 	run_bench(options, result);
+	if (options->uri.secure && options->insecure)
+		fprintf(stderr, "wsbench: warning: whose certificate it is was "
+				"not verified\n");
 	status = result_status(result);
 	if (result->failure != BENCH_RIGHT)
 		fprintf(stderr, "wsbench: %s\n", result->why);

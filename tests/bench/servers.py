@@ -16,11 +16,12 @@ PATIENCE = 60
 class Server:
     """Where it is, what loads it, and what it may be asked for."""
 
-    def __init__(self, name, program, url, pid):
+    def __init__(self, name, program, url, pid, trust=()):
         self.name = name
         self.program = program  # that loads it
         self.url = url
         self.pid = pid
+        self.trust = trust
 
 
 class Measured:
@@ -69,14 +70,15 @@ class Bench:
         pid, port = self.start(self.program('rawecho'), *security)
         scheme = 'wss' if tls else 'ws'
         return Server(name, self.program('rawload'),
-                      f'{scheme}://127.0.0.1:{port}/', pid)
+                      f'{scheme}://127.0.0.1:{port}/', pid, trust(security))
 
     def wsserver(self, name='wsserver', *arguments, path='/raw', tls=False):
         security = self.certificate() if tls else ()
         pid, url = self.start(
             os.environ.get('WSSERVER', 'wsserver'), '-a', '127.0.0.1',
             '-p', '0', *security, *arguments)
-        return Server(name, self.wsbench, url.rstrip('/') + path, pid)
+        return Server(name, self.wsbench, url.rstrip('/') + path, pid,
+                      trust(security))
 
     def quiet_wsserver(self, tls=False):
         return self.wsserver('wsserver', '-q', '--log=/dev/null', tls=tls)
@@ -98,13 +100,19 @@ class Bench:
     def run(self, server, load):
         seconds = self.options.seconds
         done = subprocess.run(
-            [server.program, *load, '-d', f'{seconds}s', '--json', '-k',
-             '--pid', str(server.pid), server.url], stdout=subprocess.PIPE,
+            [server.program, *load, '-d', f'{seconds}s', '--json',
+             '--pid', str(server.pid), *server.trust, server.url], stdout=subprocess.PIPE,
             timeout=seconds + PATIENCE, check=False)
         if done.returncode != 0:
             sys.exit(f'{server.name}: exit status {done.returncode} '
                      f'with {" ".join(load)}')
         return Measured(json.loads(done.stdout))
+
+
+def trust(security):
+    """What makes wsbench trust the certificate, if there is one."""
+    return [f'--ca={option[len("--cert="):]}'
+            for option in security if option.startswith('--cert=')]
 
 
 def make_certificate(folder):
@@ -113,7 +121,7 @@ def make_certificate(folder):
     subprocess.run(
         ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
          'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
-         '-out', certificate, '-keyout', key],
+         '-addext', 'subjectAltName=IP:127.0.0.1', '-out', certificate, '-keyout', key],
         check=True, stderr=subprocess.DEVNULL)
     return f'--cert={certificate}', f'--key={key}'
 

@@ -130,6 +130,15 @@ def idle_addresses(_):
     expect_that(len(names) >= 19, "many addresses", names)
 
 
+@check("M4", SECTION, "--idle: localhost is 127.0.0.1 if it can be")
+def idle_localhost(_):
+    with Server("--address=localhost", scheme="ws") as server:
+        run_json(0, "--idle=3", "-d100ms",
+                 f"ws://localhost:{server.address[1]}/raw")
+        expect("from 127.1", True, wait_until(
+            lambda: server.find(r"Client connected from 127\.1\."), 30))
+
+
 @check("M4", SECTION, "--idle: one that is gone is missed")
 def idle_lost(_):
     def serve(guest):
