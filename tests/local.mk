@@ -25,6 +25,7 @@ unit_tests = \
 	tests/test_closing \
 	tests/test_command \
 	tests/test_compression \
+	tests/test_config \
 	tests/test_connecting \
 	tests/test_connection \
 	tests/test_console \

@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 	{"string", 0, "TEXT", "a string", option_set_string, FIELD(string), 0,
 		0},
 	{"list-of-strings", 'l', "ONE|ANOTHER", "repeatable", option_add_string,
-		FIELD(list), 0, 0},
+		FIELD(list), 0, OPTION_MANY},
 	{"help", 'h', NULL, "show this", NULL, 0, 0, 0},
 	{"version", 'V', NULL, "show the version", NULL, 0, 0, 0},
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "option/option.h"
 
+#include "option/complaint.h"
+#include "option/config.h"
+
 #include <assert.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +169,32 @@ option_set_choice(
 	return row->argument;
 }
 
+const char *
+option_set_config(
+	const struct option_row *row, const char *value, void *settings)
+{
+	struct option_config *config = field_of(row, settings);
+
+	if (*value == '\0')
+		return "a file";
+	config->path = value;
+	return NULL;
+}
+
+const char *
+option_set_check(
+	const struct option_row *row, const char *value, void *settings)
+{
+	return option_set_flag(row, value, settings);
+}
+
+void
+option_config_release(struct option_config *config)
+{
+	free(config->text);
+	*config = (struct option_config){0};
+}
+
 void
 option_list_release(struct option_list *list)
 {
@@ -212,19 +240,6 @@ print_version(const struct option_program *program)
 	printf("Licence MIT; there is no warranty.\n");
 }
 
-/* Whatever was given takes one line, and cannot move the cursor. */
-static void
-print_quoted(const char *text)
-{
-	putc('\'', stderr);
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7F)
-			fprintf(stderr, "\\x%02x", (unsigned char)*text);
-		else
-			putc(*text, stderr);
-	putc('\'', stderr);
-}
-
 static void
 point_to_help(const struct option_program *program)
 {
@@ -236,7 +251,7 @@ option_complain(const struct option_program *program, const char *what,
 	const char *which)
 {
 	fprintf(stderr, "%s: %s ", program->name, what);
-	print_quoted(which);
+	complaint_quote(which);
 	point_to_help(program);
 }
 
@@ -245,22 +260,26 @@ complain_of_value(const struct option_program *program,
 	const struct option_row *row, const char *value, const char *expected)
 {
 	fprintf(stderr, "%s: --%s: ", program->name, row->name);
-	print_quoted(value);
-	fprintf(stderr, " is not %s", expected);
-	if (row->set == option_set_seconds)
-		fprintf(stderr, " from %g to %g", (double)row->minimum / 1000,
-			(double)row->maximum / 1000);
-	else if (row->maximum > 0)
-		fprintf(stderr, " from %" PRId64 " to %" PRId64, row->minimum,
-			row->maximum);
+	complaint_say_mismatch(row, value, expected);
 	point_to_help(program);
 }
 
-/* Fills in what getopt_long wants; it finds LONG_OPTION + a row's index. */
+/* The command line, and the options as getopt_long wants them. */
+struct command_line {
+	const struct option_program *program;
+	int argc;
+	char **argv;
+	struct option names[ROWS_MAX + 1];
+	char letters[2 * ROWS_MAX + 2];
+};
+
+/* For a long option getopt_long finds LONG_OPTION + its row's index. */
 static void
-prepare_getopt(const struct option_program *program, struct option *names,
-	char *letters)
+prepare_getopt(struct command_line *line)
 {
+	const struct option_program *program = line->program;
+	char *letters = line->letters;
+
 	assert(program->row_count <= ROWS_MAX);
 	*letters++ = ':';
 	for (size_t i = 0; i < program->row_count; i++) {
@@ -268,7 +287,7 @@ prepare_getopt(const struct option_program *program, struct option *names,
 		int takes =
 			row->argument != NULL ? required_argument : no_argument;
 
-		names[i] = (struct option){
+		line->names[i] = (struct option){
 			row->name, takes, NULL, LONG_OPTION + (int)i};
 		if (row->letter == 0)
 			continue;
@@ -276,8 +295,15 @@ prepare_getopt(const struct option_program *program, struct option *names,
 		if (takes == required_argument)
 			*letters++ = ':';
 	}
-	names[program->row_count] = (struct option){NULL, 0, NULL, 0};
+	line->names[program->row_count] = (struct option){NULL, 0, NULL, 0};
 	*letters = '\0';
+}
+
+static void
+rewind_getopt(void)
+{
+	optind = 0;
+	opterr = 0;
 }
 
 static const struct option_row *
@@ -287,6 +313,22 @@ find_letter(const struct option_program *program, int letter)
 		if (program->rows[i].letter == letter)
 			return &program->rows[i];
 	return NULL;
+}
+
+/* Stores the next option's row, NULL for none; returns what getopt_long does.
+ */
+static int
+find_next(struct command_line *line, const struct option_row **row)
+{
+	int found = getopt_long(
+		line->argc, line->argv, line->letters, line->names, NULL);
+
+	*row = NULL;
+	if (found >= LONG_OPTION)
+		*row = &line->program->rows[found - LONG_OPTION];
+	else if (found != -1 && found != '?' && found != ':')
+		*row = find_letter(line->program, found);
+	return found;
 }
 
 static enum option_result
@@ -326,29 +368,50 @@ refuse(const struct option_program *program, int found, const char *argument)
 	return OPTION_WRONG;
 }
 
+/*
+ * Looks ahead for the file of options and for what else is given. No file is
+ * read where the command line is wrong or asks for --help: that comes first.
+ */
+static enum option_result
+apply_config(struct command_line *line, void *settings)
+{
+	bool given[ROWS_MAX] = {false};
+	const struct option_row *row, *config = NULL;
+	const char *path = NULL;
+	int found;
+
+	rewind_getopt();
+	while ((found = find_next(line, &row)) != -1) {
+		if (row == NULL || row->set == NULL)
+			return OPTION_RUN;
+		given[row - line->program->rows] = true;
+		if (row->set != option_set_config)
+			continue;
+		config = row;
+		path = optarg;
+	}
+	if (config == NULL || *path == '\0' ||
+		config_apply(line->program, field_of(config, settings), path,
+			given, settings))
+		return OPTION_RUN;
+	return OPTION_WRONG;
+}
+
 enum option_result
 option_parse(const struct option_program *program, int argc, char **argv,
 	void *settings, int *first_operand)
 {
-	struct option names[ROWS_MAX + 1];
-	char letters[2 * ROWS_MAX + 2];
-	enum option_result result = OPTION_RUN;
+	struct command_line line = {program, argc, argv, {{0}}, ""};
+	const struct option_row *row;
+	enum option_result result;
 	int found;
 
-	prepare_getopt(program, names, letters);
-	optind = 0;
-	opterr = 0;
-	while (result == OPTION_RUN &&
-		(found = getopt_long(argc, argv, letters, names, NULL)) != -1) {
-		if (found == '?' || found == ':')
-			result = refuse(program, found, argv[optind - 1]);
-		else if (found >= LONG_OPTION)
-			result = apply(program,
-				&program->rows[found - LONG_OPTION], settings);
-		else
-			result = apply(
-				program, find_letter(program, found), settings);
-	}
+	prepare_getopt(&line);
+	result = apply_config(&line, settings);
+	rewind_getopt();
+	while (result == OPTION_RUN && (found = find_next(&line, &row)) != -1)
+		result = row != NULL ? apply(program, row, settings)
+				     : refuse(program, found, argv[optind - 1]);
 	*first_operand = optind;
 	return result;
 }

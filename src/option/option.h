@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The maximum of an option whose field is a struct option_list. */
+#define OPTION_MANY (-1)
+
 struct option_row {
 	const char *name;
 	char letter;	      /* 0: none */
@@ -45,6 +48,15 @@ struct option_list {
 	size_t count;
 };
 
+/*
+ * A file of options, one a line: see option_set_config. All zero at first.
+ */
+struct option_config {
+	const char *path; /* NULL: none */
+	bool only_check;  /* to be heeded by the program */
+	char *text;	  /* in which values live */
+};
+
 enum option_result {
 	OPTION_RUN,
 	OPTION_DONE,  /* --help or --version was answered */
@@ -52,7 +64,9 @@ enum option_result {
 };
 
 /*
- * Parses the command line into settings; long names may be abbreviated.
+ * Parses the command line into settings; long names may be abbreviated. Where
+ * a row has option_set_config, the last file given that way comes first, and a
+ * repeatable option of the command line replaces the file's list.
  * Values are not copied. Stores the index of the first operand.
  */
 enum option_result option_parse(const struct option_program *program, int argc,
@@ -86,6 +100,17 @@ const char *option_add_string(
 /* For an enum: the place, from 0 on, of the value in argument ("this|that"). */
 const char *option_set_choice(
 	const struct option_row *row, const char *value, void *settings);
+
+/*
+ * For struct option_config, the file and the flag to check only: neither may
+ * stand in a file.
+ */
+const char *option_set_config(
+	const struct option_row *row, const char *value, void *settings);
+const char *option_set_check(
+	const struct option_row *row, const char *value, void *settings);
+
+void option_config_release(struct option_config *config);
 void option_list_release(struct option_list *list);
 
 #endif

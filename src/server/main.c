@@ -265,6 +265,17 @@ listen_and_serve(const struct options *options, SSL_CTX **tls)
 	return status;
 }
 
+/* What --check-config tells by its exit status: nothing is opened to stay. */
+static int
+check(const struct options *options)
+{
+	SSL_CTX *tls;
+	int status = load_certificate(options, &tls) ? EXIT_CLEAN : EXIT_FILES;
+
+	SSL_CTX_free(tls);
+	return status;
+}
+
 static int
 run(const struct options *options)
 {
@@ -273,6 +284,8 @@ run(const struct options *options)
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
+	if (options->config.only_check)
+		return check(options);
 	if (!start_log(options))
 		return EXIT_FILES;
 	if (!signals_open()) {

@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
 	{"port", 'p', "N", "port (12345); 0: any free one", option_set_number,
 		FIELD(port), 0, 65535},
 	{"address", 'a', "ADDR", "listen there, repeatable (localhost)",
-		add_address, FIELD(addresses), 0, 0},
+		add_address, FIELD(addresses), 0, OPTION_MANY},
 	{"echo-prefix", 0, "TEXT",
 		"before each text reply ('Server received: ')", set_echo_prefix,
 		FIELD(echo_prefix), 0, 0},
@@ -83,10 +83,10 @@ static const struct option_row rows[] = {
 		set_file, FIELD(client_ca), 0, 0},
 	{"origin", 0, "ORIGIN",
 		"accept only these browser origins; repeatable (any)",
-		add_origin, FIELD(origins), 0, 0},
+		add_origin, FIELD(origins), 0, OPTION_MANY},
 	{"subprotocol", 's', "NAME",
 		"a subprotocol that is spoken; repeatable (none)",
-		add_subprotocol, FIELD(subprotocols), 0, 0},
+		add_subprotocol, FIELD(subprotocols), 0, OPTION_MANY},
 	{"enable-faults", 0, NULL, "the paths under /faults/, to test clients",
 		option_set_flag, FIELD(enable_faults), 0, 0},
 	{"max-clients", 'm', "N", "clients at the same time (10000)",
@@ -137,6 +137,10 @@ static const struct option_row rows[] = {
 		FIELD(verbose), 0, 0},
 	{"quiet", 'q', NULL, "log errors only", option_set_flag, FIELD(quiet),
 		0, 0},
+	{"config", 0, "FILE", "read options from there, a line each",
+		option_set_config, FIELD(config), 0, 0},
+	{"check-config", 0, NULL, "check all options, and exit",
+		option_set_check, FIELD(config.only_check), 0, 0},
 	{"help", 'h', NULL, "show this and exit", NULL, 0, 0, 0},
 	{"version", 'V', NULL, "show the version and exit", NULL, 0, 0, 0},
 };
@@ -216,6 +220,7 @@ options_parse(struct options *options, int argc, char **argv)
 void
 options_release(struct options *options)
 {
+	option_config_release(&options->config);
 	option_list_release(&options->addresses);
 	option_list_release(&options->origins);
 	option_list_release(&options->subprotocols);

@@ -39,6 +39,7 @@ struct options {
 	enum log_format log_format;
 	bool verbose;
 	bool quiet;
+	struct option_config config;
 };
 
 extern const struct option_program options_program;
