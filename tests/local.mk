@@ -33,6 +33,7 @@ unit_tests = \
 	tests/test_deflate_combinations \
 	tests/test_echo \
 	tests/test_encoding \
+	tests/test_endpoint \
 	tests/test_escape \
 	tests/test_event \
 	tests/test_extension \
@@ -40,6 +41,7 @@ unit_tests = \
 	tests/test_fault_call \
 	tests/test_faults \
 	tests/test_faults_page \
+	tests/test_forwarded \
 	tests/test_frame \
 	tests/test_handshake \
 	tests/test_histogram \
@@ -62,6 +64,7 @@ unit_tests = \
 	tests/test_messages \
 	tests/test_metrics \
 	tests/test_misbehaviour \
+	tests/test_network \
 	tests/test_opening \
 	tests/test_option \
 	tests/test_options \
@@ -72,6 +75,7 @@ unit_tests = \
 	tests/test_polled \
 	tests/test_process \
 	tests/test_proxy \
+	tests/test_proxy_header \
 	tests/test_registry \
 	tests/test_replies \
 	tests/test_request \

@@ -222,6 +222,40 @@ START_TEST(names_a_host_by_ipv4_or_the_first_half_of_ipv6)
 }
 END_TEST
 
+static const char *const bare[][2] = {
+	{"192.0.2.1:80", "192.0.2.1"},
+	{"[2001:db8::1]:80", "[2001:db8::1]"},
+	{"unix:/path", "unix:/path"},
+};
+
+START_TEST(writes_an_address_without_its_port)
+{
+	struct address address = parsed(bare[_i][0]);
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format_host(&address, text);
+	ck_assert_str_eq(text, bare[_i][1]);
+}
+END_TEST
+
+START_TEST(is_made_of_the_bytes_of_an_ip_address)
+{
+	static const unsigned char host[16] = {
+		0x20, 0x01, 0x0D, 0xB8, [15] = 1};
+	struct address address;
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_from_host(&address, host, 4, 65535);
+	address_format(&address, text);
+	ck_assert_str_eq(text, "32.1.13.184:65535");
+	ck_assert_uint_eq(address.length, sizeof(struct sockaddr_in));
+	address_from_host(&address, host, 16, 1);
+	address_format(&address, text);
+	ck_assert_str_eq(text, "[2001:db8::1]:1");
+	ck_assert_uint_eq(address.length, sizeof(struct sockaddr_in6));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -242,6 +276,9 @@ main(void)
 	tcase_add_loop_test(cases,
 		names_a_host_by_ipv4_or_the_first_half_of_ipv6, 0,
 		COUNT_OF(hosts));
+	tcase_add_loop_test(
+		cases, writes_an_address_without_its_port, 0, COUNT_OF(bare));
+	tcase_add_test(cases, is_made_of_the_bytes_of_an_ip_address);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -90,6 +90,24 @@ address_parse(struct address *address, const char *text, unsigned port)
 	return ip_parse(address, host, port);
 }
 
+void
+address_from_host(struct address *address, const unsigned char *host,
+	size_t length, unsigned port)
+{
+	memset(address, 0, sizeof(*address));
+	if (length == sizeof(struct in_addr)) {
+		address->socket.ipv4.sin_family = AF_INET;
+		memcpy(&address->socket.ipv4.sin_addr, host, length);
+		address->length = sizeof(address->socket.ipv4);
+	} else {
+		address->socket.ipv6.sin6_family = AF_INET6;
+		memcpy(&address->socket.ipv6.sin6_addr, host,
+			sizeof(struct in6_addr));
+		address->length = sizeof(address->socket.ipv6);
+	}
+	address_set_port(address, port);
+}
+
 static void
 unix_format(const struct address *address, char *text)
 {
@@ -105,7 +123,7 @@ unix_format(const struct address *address, char *text)
 }
 
 void
-address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])
+address_format_host(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 {
 	char host[INET6_ADDRSTRLEN] = "";
 
@@ -113,18 +131,30 @@ address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 	case AF_INET:
 		inet_ntop(AF_INET, &address->socket.ipv4.sin_addr, host,
 			sizeof(host));
-		snprintf(text, ADDRESS_TEXT_SIZE, "%s:%u", host,
-			address_port(address));
+		snprintf(text, ADDRESS_TEXT_SIZE, "%s", host);
 		break;
 	case AF_INET6:
 		inet_ntop(AF_INET6, &address->socket.ipv6.sin6_addr, host,
 			sizeof(host));
-		snprintf(text, ADDRESS_TEXT_SIZE, "[%s]:%u", host,
-			address_port(address));
+		snprintf(text, ADDRESS_TEXT_SIZE, "[%s]", host);
 		break;
 	default:
 		unix_format(address, text);
 	}
+}
+
+void
+address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])
+{
+	size_t length;
+
+	address_format_host(address, text);
+	if (address->socket.any.sa_family != AF_INET &&
+		address->socket.any.sa_family != AF_INET6)
+		return;
+	length = strlen(text);
+	snprintf(text + length, ADDRESS_TEXT_SIZE - length, ":%u",
+		address_port(address));
 }
 
 unsigned

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -29,10 +30,21 @@ struct address {
 bool address_parse(struct address *address, const char *text, unsigned port);
 
 /*
+ * Makes an address of the 4 or 16 bytes of an IP address, in network byte
+ * order, and a port.
+ */
+void address_from_host(struct address *address, const unsigned char *host,
+	size_t length, unsigned port);
+
+/*
  * Writes "192.0.2.1:80", "[2001:db8::1]:80", "unix:/path", or "unix" for a
  * Unix socket without a name.
  */
 void address_format(
+	const struct address *address, char text[ADDRESS_TEXT_SIZE]);
+
+/* The same without the port: "192.0.2.1", "[2001:db8::1]". */
+void address_format_host(
 	const struct address *address, char text[ADDRESS_TEXT_SIZE]);
 
 /* 0 for a Unix address. */

@@ -7,10 +7,12 @@ fuzz_targets = \
 	tests/fuzz/fuzz_connection_server \
 	tests/fuzz/fuzz_deflate \
 	tests/fuzz/fuzz_extension \
+	tests/fuzz/fuzz_forwarded \
 	tests/fuzz/fuzz_frames_client \
 	tests/fuzz/fuzz_frames_server \
 	tests/fuzz/fuzz_inflate \
 	tests/fuzz/fuzz_log \
+	tests/fuzz/fuzz_proxy_header \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_uri \

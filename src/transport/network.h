@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Networks, as CIDR writes them (RFC 4632, RFC 4291), and who is in them. */
+#ifndef TRANSPORT_NETWORK_H
+#define TRANSPORT_NETWORK_H
+
+#include "transport/address.h"
+
+struct network {
+	int family; /* AF_UNIX: all Unix sockets */
+	unsigned char host[sizeof(struct in6_addr)];
+	unsigned prefix; /* bits */
+};
+
+/*
+ * Reads "192.0.2.0/24", "2001:db8::/32", one address, which is a network of
+ * its own, or "unix". Returns false for anything else, and where bits behind
+ * the prefix are set: then something else was meant.
+ */
+bool network_parse(struct network *network, const char *text);
+
+bool network_has(const struct network *network, const struct address *address);
+
+#endif
