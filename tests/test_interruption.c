@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SHORT_TIME 50
@@ -71,6 +72,16 @@ peer_sends(const char *text)
 	size_t length = strlen(text);
 
 	ck_assert_int_eq(write(pair[1], text, length), (ssize_t)length);
+}
+
+static void *
+send_late(void *text)
+{
+	struct timespec short_time = {.tv_nsec = SHORT_TIME * 1000000};
+
+	nanosleep(&short_time, NULL);
+	peer_sends(text);
+	return NULL;
 }
 
 static void
@@ -208,6 +219,57 @@ START_TEST(gives_up_a_send_after_its_timeout)
 	if (_i == 1)
 		interruption_join(&interruption);
 	stream_release(&stream);
+}
+END_TEST
+
+static bool
+receive_request(struct http_head *request, struct verdict *verdict)
+{
+	connection = connection_new(transport, &settings, &interrupted);
+	return connection_receive_request(
+		connection, deadline_after(60000), request, verdict);
+}
+
+/* Who came in time is answered, and told what is the matter. */
+START_TEST(serves_a_request_in_whose_midst_it_is_interrupted)
+{
+	struct http_head request;
+	struct verdict verdict;
+	struct message message;
+	size_t half = strlen(PEER_REQUEST) / 2;
+	pthread_t sender;
+
+	ck_assert_int_eq(write(pair[1], PEER_REQUEST, half), (ssize_t)half);
+	atomic_store(&interrupted, true);
+	pthread_create(&sender, NULL, send_late,
+		(void *)(uintptr_t)(PEER_REQUEST + half));
+	ck_assert(receive_request(&request, &verdict));
+	pthread_join(sender, NULL);
+	ck_assert(connection_accept(
+		connection, &request, (struct slice){NULL, 0}));
+	ck_assert(!connection_receive(connection, &message));
+	assert_ended(CLOSE_GOING_AWAY, CLOSED_BY_US, "going away");
+	connection_finish(connection);
+	ck_assert_int_eq(shutdown(pair[1], SHUT_WR), 0);
+	hear_all();
+	assert_heard(PEER_RESPONSE, strlen(PEER_RESPONSE));
+	assert_heard(GOING_AWAY, strlen(GOING_AWAY));
+}
+END_TEST
+
+START_TEST(refuses_a_request_that_does_not_come_soon_when_interrupted)
+{
+	struct http_head request;
+	struct verdict verdict;
+	int64_t start = clock_now();
+
+	peer_sends("GET /");
+	interruption_start(&interruption);
+	ck_assert(!receive_request(&request, &verdict));
+	interruption_join(&interruption);
+	ck_assert_uint_eq(verdict.code, HTTP_SERVICE_UNAVAILABLE);
+	ck_assert_str_eq(verdict.why, "going away");
+	ck_assert_int_lt(clock_now() - start, 30000);
 }
 END_TEST
 
@@ -384,6 +446,10 @@ main(void)
 	tcase_add_loop_test(streams, gives_up_a_send_after_its_timeout, 0, 2);
 	suite_add_tcase(suite, streams);
 	tcase_add_checked_fixture(connections, set_up, tear_down_connection);
+	tcase_add_test(
+		connections, serves_a_request_in_whose_midst_it_is_interrupted);
+	tcase_add_test(connections,
+		refuses_a_request_that_does_not_come_soon_when_interrupted);
 	tcase_add_loop_test(
 		connections, closes_with_1001_when_interrupted, 0, 2);
 	tcase_add_test(

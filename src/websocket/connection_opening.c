@@ -11,6 +11,8 @@ connection_set_open(struct connection *connection, const struct http_head *head)
 	buffer_consume(&connection->assembler.input, head->bytes.length);
 	connection->state = STATE_OPEN;
 	connection->was_open = true;
+	/* What the opening handshake was told it only hurried for. */
+	connection->stream.interruption_told = false;
 }
 
 bool

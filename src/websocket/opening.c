@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "websocket/opening.h"
 
+#include "transport/clock.h"
+
 /* Most heads fit; the buffer grows for others. */
 #define PIECE 1024
 
+/* How long a request may still take once the thread is to end. */
+#define LAST_WAIT 1000
+
+/*
+ * Who is interrupted in the midst of it finishes, so that a peer who came in
+ * time is answered and told with a Close that the server goes away; but soon.
+ */
+static int64_t
+hurry(const struct stream *stream, int64_t deadline)
+{
+	int64_t soon = deadline_after(LAST_WAIT);
+
+	return stream->interruption_told && soon < deadline ? soon : deadline;
+}
+
 static struct verdict
-judge(enum stream_event event, bool *gone)
+judge(const struct stream *stream, enum stream_event event, bool *gone)
 {
 	*gone = false;
 	switch (event) {
 	case STREAM_READY:
+	case STREAM_INTERRUPTED:
 		break;
 	case STREAM_QUIET:
+		if (stream->interruption_told)
+			return (struct verdict){
+				HTTP_SERVICE_UNAVAILABLE, "going away"};
 		return (struct verdict){
 			HTTP_REQUEST_TIMEOUT, "the handshake took too long"};
-	case STREAM_INTERRUPTED:
-		return (struct verdict){HTTP_SERVICE_UNAVAILABLE, "going away"};
 	case STREAM_END:
 	case STREAM_LOST:
 		*gone = true;
@@ -24,14 +43,19 @@ judge(enum stream_event event, bool *gone)
 }
 
 static struct verdict
-receive_more(struct stream *stream, struct buffer *input, int64_t deadline,
+receive_more(struct stream *stream, struct buffer *input, int64_t *deadline,
 	bool *gone)
 {
+	enum stream_event event;
+
 	*gone = false;
 	if (buffer_room_size(input) == 0 && !buffer_reserve(input, PIECE))
 		return (struct verdict){
 			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	return judge(stream_receive(stream, input, deadline), gone);
+	event = stream_receive(stream, input, *deadline);
+	if (event == STREAM_INTERRUPTED)
+		*deadline = hurry(stream, *deadline);
+	return judge(stream, event, gone);
 }
 
 /* A record with a handshake message in it (RFC 8446 section 5.1). */
@@ -49,6 +73,7 @@ receive_head(struct stream *stream, struct buffer *input, int64_t deadline,
 	struct http_scanner scanner = {0};
 	bool gone;
 
+	deadline = hurry(stream, deadline);
 	for (;;) {
 		struct slice bytes = buffer_bytes(input);
 
@@ -61,7 +86,7 @@ receive_head(struct stream *stream, struct buffer *input, int64_t deadline,
 			return false;
 		if (scanner.head_length > 0)
 			break;
-		*verdict = receive_more(stream, input, deadline, &gone);
+		*verdict = receive_more(stream, input, &deadline, &gone);
 		if (gone || !verdict_is_fine(*verdict))
 			return false;
 	}
@@ -75,9 +100,12 @@ bool
 opening_prepare(
 	struct stream *stream, int64_t deadline, struct verdict *verdict)
 {
+	enum stream_event event = stream_open(stream, deadline);
 	bool gone;
 
-	*verdict = judge(stream_open(stream, deadline), &gone);
+	if (event == STREAM_INTERRUPTED)
+		event = stream_open(stream, hurry(stream, deadline));
+	*verdict = judge(stream, event, &gone);
 	return !gone && verdict_is_fine(*verdict);
 }
 
