@@ -74,6 +74,7 @@ unit_tests = \
 	tests/test_pinger \
 	tests/test_polled \
 	tests/test_process \
+	tests/test_proxies \
 	tests/test_proxy \
 	tests/test_proxy_header \
 	tests/test_registry \
@@ -117,7 +118,8 @@ dist_check_SCRIPTS = \
 	tests/interop_python.sh \
 	tests/interop_wscat.sh \
 	tests/layers.sh \
-	tests/pages.sh
+	tests/pages.sh \
+	tests/system.sh
 
 # What these scripts run.
 EXTRA_DIST += \
@@ -136,6 +138,7 @@ EXTRA_DIST += \
 	tests/mutate.py \
 	tests/pages \
 	tests/soak \
+	tests/system \
 	tests/wsbench
 
 TESTS = $(dist_check_SCRIPTS)

@@ -66,7 +66,7 @@ has_ipv6(void)
 	int descriptor;
 
 	ck_assert(address_parse(&address, "::1", 0));
-	descriptor = listening_open(&address, false);
+	descriptor = listening_open(&address, 0);
 	if (descriptor >= 0)
 		close(descriptor);
 	return descriptor >= 0;
@@ -258,7 +258,7 @@ START_TEST(localhost_is_both_addresses_or_none)
 	int descriptor;
 
 	ck_assert(address_parse(&taken, "127.0.0.1", 0));
-	descriptor = listening_open(&taken, false);
+	descriptor = listening_open(&taken, 0);
 	ck_assert_int_ge(descriptor, 0);
 	snprintf(
 		address, sizeof(address), "localhost:%u", address_port(&taken));

@@ -106,7 +106,7 @@ START_TEST(accepts_blocking_sockets_and_names_their_peers)
 
 	if (address.socket.any.sa_family == AF_INET6 && !host_has_ipv6())
 		return;
-	listener = listening_open(&address, false);
+	listener = listening_open(&address, 0);
 	ck_assert_int_ge(listener, 0);
 	ck_assert_uint_ne(address_port(&address), 0);
 	ck_assert_int_ne(fcntl(listener, F_GETFL) & O_NONBLOCK, 0);
@@ -129,13 +129,29 @@ START_TEST(shows_ipv4_peers_of_a_dual_stack_socket_as_ipv4)
 
 	if (!host_has_ipv6())
 		return;
-	listener = listening_open(&any, true);
+	listener = listening_open(&any, LISTENING_DUAL_STACK);
 	ck_assert_int_ge(listener, 0);
 	address_set_port(&ipv4, address_port(&any));
 	peer = check_one_connection(listener, &ipv4);
 	ck_assert_int_eq(peer.socket.any.sa_family, AF_INET);
 	ck_assert(address_is_loopback(&peer));
 	listening_close(listener, &any);
+}
+END_TEST
+
+START_TEST(shares_a_port_where_both_are_willing)
+{
+	struct address address = address_of("127.0.0.1"), same;
+	int one = listening_open(&address, LISTENING_REUSE_PORT), other;
+
+	ck_assert_int_ge(one, 0);
+	same = address;
+	ck_assert_int_eq(listening_open(&same, 0), -1);
+	other = listening_open(&same, LISTENING_REUSE_PORT);
+	ck_assert_int_ge(other, 0);
+	ck_assert_uint_eq(address_port(&same), address_port(&address));
+	listening_close(one, &address);
+	listening_close(other, &same);
 }
 END_TEST
 
@@ -146,10 +162,10 @@ START_TEST(leaves_ipv4_alone_without_dual_stack)
 
 	if (!host_has_ipv6())
 		return;
-	listeners[0] = listening_open(&ipv6, false);
+	listeners[0] = listening_open(&ipv6, 0);
 	ck_assert_int_ge(listeners[0], 0);
 	address_set_port(&ipv4, address_port(&ipv6));
-	listeners[1] = listening_open(&ipv4, false);
+	listeners[1] = listening_open(&ipv4, 0);
 	ck_assert(listeners[1] >= 0 || errno == EADDRINUSE);
 	if (listeners[1] >= 0)
 		listening_close(listeners[1], &ipv4);
@@ -161,11 +177,11 @@ END_TEST
 START_TEST(tells_of_a_port_in_use)
 {
 	struct address address = address_of("127.0.0.1"), same;
-	int listener = listening_open(&address, false);
+	int listener = listening_open(&address, 0);
 
 	ck_assert_int_ge(listener, 0);
 	same = address;
-	ck_assert_int_eq(listening_open(&same, false), -1);
+	ck_assert_int_eq(listening_open(&same, 0), -1);
 	ck_assert_int_eq(errno, EADDRINUSE);
 	listening_close(listener, &address);
 }
@@ -175,12 +191,12 @@ END_TEST
 START_TEST(binds_again_at_once)
 {
 	struct address address = address_of("127.0.0.1");
-	int listener = listening_open(&address, false);
+	int listener = listening_open(&address, 0);
 
 	ck_assert_int_ge(listener, 0);
 	check_one_connection(listener, &address);
 	listening_close(listener, &address);
-	listener = listening_open(&address, false);
+	listener = listening_open(&address, 0);
 	ck_assert_int_ge(listener, 0);
 	listening_close(listener, &address);
 }
@@ -190,13 +206,13 @@ START_TEST(tells_why_it_cannot_listen)
 {
 	struct address address = address_of("192.0.2.1");
 
-	ck_assert_int_eq(listening_open(&address, false), -1);
+	ck_assert_int_eq(listening_open(&address, 0), -1);
 	ck_assert_int_eq(errno, EADDRNOTAVAIL);
 	address.socket.any.sa_family = AF_UNSPEC;
-	ck_assert_int_eq(listening_open(&address, false), -1);
+	ck_assert_int_eq(listening_open(&address, 0), -1);
 	ck_assert_int_eq(errno, EAFNOSUPPORT);
 	address = unix_address_of("missing/socket");
-	ck_assert_int_eq(listening_open(&address, false), -1);
+	ck_assert_int_eq(listening_open(&address, 0), -1);
 	ck_assert_int_eq(errno, ENOENT);
 }
 END_TEST
@@ -204,7 +220,7 @@ END_TEST
 START_TEST(listens_at_a_path_and_removes_it)
 {
 	struct address address = unix_address_of("socket"), peer;
-	int listener = listening_open(&address, false);
+	int listener = listening_open(&address, 0);
 	char text[ADDRESS_TEXT_SIZE];
 
 	ck_assert_int_ge(listener, 0);
@@ -219,11 +235,11 @@ END_TEST
 START_TEST(replaces_the_socket_of_a_server_that_died)
 {
 	struct address address = unix_address_of("socket");
-	int listener = listening_open(&address, false);
+	int listener = listening_open(&address, 0);
 
 	ck_assert_int_ge(listener, 0);
 	close(listener);
-	listener = listening_open(&address, false);
+	listener = listening_open(&address, 0);
 	ck_assert_int_ge(listener, 0);
 	check_one_connection(listener, &address);
 	listening_close(listener, &address);
@@ -235,14 +251,14 @@ assert_in_use(const struct address *address)
 {
 	struct address same = *address;
 
-	ck_assert_int_eq(listening_open(&same, false), -1);
+	ck_assert_int_eq(listening_open(&same, 0), -1);
 	ck_assert_int_eq(errno, EADDRINUSE);
 }
 
 START_TEST(does_not_take_over_the_socket_of_a_live_server)
 {
 	struct address address = unix_address_of("socket"), peer;
-	int listener = listening_open(&address, false), probe;
+	int listener = listening_open(&address, 0), probe;
 
 	ck_assert_int_ge(listener, 0);
 	assert_in_use(&address);
@@ -285,7 +301,7 @@ START_TEST(names_a_peer_with_the_longest_path)
 		char end;
 	} name = {.path.sun_family = AF_UNIX};
 	char *path = name.path.sun_path;
-	int listener = listening_open(&address, false), accepted;
+	int listener = listening_open(&address, 0), accepted;
 	int client = socket_for(&address);
 	size_t used = strlen(directory);
 	char text[ADDRESS_TEXT_SIZE], file[sizeof(name.path.sun_path) + 1] = "";
@@ -321,6 +337,7 @@ main(void)
 		accepts_blocking_sockets_and_names_their_peers, 0,
 		COUNT_OF(loopbacks));
 	tcase_add_test(cases, shows_ipv4_peers_of_a_dual_stack_socket_as_ipv4);
+	tcase_add_test(cases, shares_a_port_where_both_are_willing);
 	tcase_add_test(cases, leaves_ipv4_alone_without_dual_stack);
 	tcase_add_test(cases, tells_of_a_port_in_use);
 	tcase_add_test(cases, binds_again_at_once);

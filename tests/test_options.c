@@ -163,6 +163,8 @@ static const struct {
 		{"http://a", "null"}},
 	{"--subprotocol=chat", "-sv2.chat", FIELD(subprotocols),
 		{"chat", "v2.chat"}},
+	{"--trusted-proxy=10.0.0.0/8", "--trusted-proxy=::1",
+		FIELD(trusted_proxies), {"10.0.0.0/8", "::1"}},
 };
 
 START_TEST(takes_good_values_again_and_again)
@@ -195,6 +197,13 @@ START_TEST(takes_flags)
 	ck_assert(!options.verbose && options.quiet);
 	ck_assert_int_eq(parse("--verbose", "--quiet"), OPTION_RUN);
 	ck_assert(options.verbose && options.quiet);
+	ck_assert_int_eq(parse("--reuse-port", NULL), OPTION_RUN);
+	ck_assert(options.reuse_port && !options.proxy_protocol);
+	ck_assert_int_eq(
+		parse("--proxy-protocol", "--trusted-proxy=::1"), OPTION_RUN);
+	ck_assert(!options.reuse_port && options.proxy_protocol);
+	ck_assert_int_eq(parse("--check-config", NULL), OPTION_RUN);
+	ck_assert(options.config.only_check);
 }
 END_TEST
 
@@ -217,6 +226,10 @@ static const char *const wrongs[] = {
 	"--subprotocol=",
 	"--subprotocol=a,b",
 	"--subprotocol=a b",
+	"--trusted-proxy=10.0.0.1/8",
+	"--trusted-proxy=localhost",
+	"--proxy-protocol",
+	"--config=",
 	"--max-clients=0",
 	"--max-clients=1000001",
 	"--max-pending=0",
@@ -286,6 +299,8 @@ static const char *const diagnostics[][2] = {
 	{"--log=", "wsserver: --log: '' is not stderr, syslog or a file" TRY},
 	{"--log-format=x", "wsserver: --log-format: 'x' is not auto|plain|"
 			   "text|json" TRY},
+	{"--proxy-protocol",
+		"wsserver: needs --trusted-proxy '--proxy-protocol'" TRY},
 	{"what", "wsserver: unexpected argument 'what'" TRY},
 };
 

@@ -198,6 +198,38 @@ START_TEST(does_not_count_hosts_of_unix_sockets)
 }
 END_TEST
 
+static struct verdict
+identify(int i, const char *peer)
+{
+	struct address address;
+
+	ck_assert(address_parse(&address, peer, 0));
+	return registry_identify(&registry, &entries[i], &address);
+}
+
+/* Behind a proxy. */
+START_TEST(counts_a_host_once_it_is_known)
+{
+	set_up_with(&few_per_ip);
+	for (int i = 0; i < 4; i++)
+		ck_assert(verdict_is_fine(
+			registry_enter(&registry, &entries[i], NULL)));
+	ck_assert(verdict_is_fine(identify(0, hosts[_i].one)));
+	ck_assert(verdict_is_fine(identify(1, hosts[_i].same)));
+	assert_refused(identify(2, hosts[_i].one),
+		"too many connections from your address");
+	ck_assert(verdict_is_fine(identify(3, hosts[_i].other)));
+	leave(2);
+	assert_refused(enter(4, hosts[_i].one),
+		"too many connections from your address");
+	leave(0);
+	assert_enters(4, hosts[_i].one);
+	leave(1);
+	leave_all(3, 2);
+	ck_assert_ptr_null(registry.hosts);
+}
+END_TEST
+
 /* Joins as a worker over a descriptor that is none. */
 static void
 join(int i)
@@ -383,6 +415,8 @@ main(void)
 	tcase_add_test(cases, counts_refusals);
 	tcase_add_loop_test(cases, takes_so_many_connections_of_one_host, 0,
 		COUNT_OF(hosts));
+	tcase_add_loop_test(
+		cases, counts_a_host_once_it_is_known, 0, COUNT_OF(hosts));
 	tcase_add_test(cases, does_not_count_hosts_of_unix_sockets);
 	tcase_add_loop_test(
 		cases, entries_leave_in_any_order, 0, COUNT_OF(orders));

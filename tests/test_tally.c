@@ -24,6 +24,7 @@ static const struct {
 	{{503, "out of memory"}, "resources"},
 	{{503, "no thread to be had"}, "resources"},
 	{{505, "no"}, "version"},
+	{{0, "not a trusted proxy"}, "proxy"},
 	{{0, "no shared cipher"}, "tls"},
 	{{302, "no"}, "other"},
 };

@@ -112,7 +112,8 @@ open_one(struct listeners *listeners, const struct place *place,
 	}
 	listener->address = *address;
 	listener->has_tls = place->has_tls;
-	listener->descriptor = listening_open(&listener->address, true);
+	listener->descriptor =
+		listening_open(&listener->address, listeners->flags);
 	if (listener->descriptor < 0)
 		return false;
 	listeners->count++;
@@ -203,6 +204,9 @@ bool
 listeners_open(struct listeners *listeners, const struct options *options)
 {
 	listeners->count = listeners->url_count = 0;
+	listeners->flags = LISTENING_DUAL_STACK;
+	if (options->reuse_port)
+		listeners->flags |= LISTENING_REUSE_PORT;
 	for (size_t i = 0; i < options->addresses.count; i++)
 		if (!open_address(
 			    listeners, options->addresses.values[i], options))

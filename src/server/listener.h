@@ -21,6 +21,7 @@ struct listener {
 struct listeners {
 	struct listener items[LISTENERS_MAX];
 	size_t count;
+	unsigned flags; /* of transport/listening.h, for those to be opened */
 	char urls[LISTENERS_MAX][LISTENER_URL_SIZE];
 	size_t url_count;
 };

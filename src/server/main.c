@@ -120,6 +120,16 @@ slices_of(const struct option_list *list)
 	return slices;
 }
 
+static struct network *
+networks_of(const struct option_list *list)
+{
+	struct network *networks = proxies_networks(list);
+
+	if (networks == NULL)
+		fprintf(stderr, "wsserver: out of memory\n");
+	return networks;
+}
+
 static void
 limit_clients(struct registry_limits *registry_limits, int64_t listeners,
 	bool can_guard)
@@ -204,6 +214,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 	struct registry registry;
 	struct slice *origins = slices_of(&options->origins);
 	struct slice *subprotocols = slices_of(&options->subprotocols);
+	struct network *proxies = networks_of(&options->trusted_proxies);
 	struct session_settings settings = {
 		.registry = &registry,
 		.connection = {ROLE_SERVER, (size_t)options->max_message,
@@ -219,6 +230,8 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 			.has_faults = options->enable_faults,
 			.metrics = options->metrics,
 			.started = seconds_now()},
+		.proxies = {proxies, options->trusted_proxies.count,
+			options->proxy_protocol},
 		.handshake_timeout = options->handshake_timeout,
 		.user_timeout = (unsigned)options->send_timeout,
 		.can_guard = stack_can_guard(),
@@ -238,11 +251,13 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 		settings.service.logs_messages = true;
 	limit_clients(&limits, (int64_t)listeners->count, settings.can_guard);
 	registry_init(&registry, &limits);
-	if (origins != NULL && subprotocols != NULL && announce(listeners))
+	if (origins != NULL && subprotocols != NULL && proxies != NULL &&
+		announce(listeners))
 		status =
 			status_of(server_run(&server_settings, listeners, tls));
 	free(origins);
 	free(subprotocols);
+	free(proxies);
 	return status;
 }
 

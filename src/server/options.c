@@ -5,6 +5,7 @@
 #include "protocol/permessage_deflate.h"
 #include "protocol/utf8.h"
 #include "server/listener.h"
+#include "transport/network.h"
 
 #include <string.h>
 
@@ -52,6 +53,16 @@ add_subprotocol(const struct option_row *row, const char *value, void *settings)
 }
 
 static const char *
+add_network(const struct option_row *row, const char *value, void *settings)
+{
+	struct network network;
+
+	if (!network_parse(&network, value))
+		return "a network, as 192.0.2.0/24 or 2001:db8::/32, or unix";
+	return option_add_string(row, value, settings);
+}
+
+static const char *
 set_file(const struct option_row *row, const char *value, void *settings)
 {
 	if (*value == '\0')
@@ -72,6 +83,8 @@ static const struct option_row rows[] = {
 		FIELD(port), 0, 65535},
 	{"address", 'a', "ADDR", "listen there, repeatable (localhost)",
 		add_address, FIELD(addresses), 0, OPTION_MANY},
+	{"reuse-port", 0, NULL, "let several processes share the port",
+		option_set_flag, FIELD(reuse_port), 0, 0},
 	{"echo-prefix", 0, "TEXT",
 		"before each text reply ('Server received: ')", set_echo_prefix,
 		FIELD(echo_prefix), 0, 0},
@@ -89,6 +102,12 @@ static const struct option_row rows[] = {
 		add_subprotocol, FIELD(subprotocols), 0, OPTION_MANY},
 	{"enable-faults", 0, NULL, "the paths under /faults/, to test clients",
 		option_set_flag, FIELD(enable_faults), 0, 0},
+	{"trusted-proxy", 0, "CIDR",
+		"believe X-Forwarded-For from there, repeatable", add_network,
+		FIELD(trusted_proxies), 0, OPTION_MANY},
+	{"proxy-protocol", 0, NULL,
+		"each begins with a trusted proxy's PROXY header",
+		option_set_flag, FIELD(proxy_protocol), 0, 0},
 	{"max-clients", 'm', "N", "clients at the same time (10000)",
 		option_set_number, FIELD(max_clients), 1, CLIENTS_MAX},
 	{"max-pending", 0, "N", "and so many not yet upgraded (1000)",
@@ -184,6 +203,18 @@ lacks_certificate(const struct options *options)
 	return true;
 }
 
+/* Complains of an option that makes no sense without another. */
+static bool
+lacks_another(const struct options *options)
+{
+	if (options->proxy_protocol && options->trusted_proxies.count == 0) {
+		option_complain(&options_program, "needs --trusted-proxy",
+			"--proxy-protocol");
+		return true;
+	}
+	return lacks_certificate(options);
+}
+
 enum option_result
 options_parse(struct options *options, int argc, char **argv)
 {
@@ -212,7 +243,7 @@ options_parse(struct options *options, int argc, char **argv)
 			&options_program, "unexpected argument", argv[operand]);
 		return OPTION_WRONG;
 	}
-	if (result == OPTION_RUN && lacks_certificate(options))
+	if (result == OPTION_RUN && lacks_another(options))
 		return OPTION_WRONG;
 	return result;
 }
@@ -224,4 +255,5 @@ options_release(struct options *options)
 	option_list_release(&options->addresses);
 	option_list_release(&options->origins);
 	option_list_release(&options->subprotocols);
+	option_list_release(&options->trusted_proxies);
 }

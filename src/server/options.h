@@ -11,6 +11,7 @@
 struct options {
 	int64_t port;
 	struct option_list addresses;
+	bool reuse_port;
 	const char *echo_prefix;
 	const char *certificate; /* NULL: no TLS */
 	const char *key;
@@ -18,6 +19,8 @@ struct options {
 	struct option_list origins;
 	struct option_list subprotocols;
 	bool enable_faults;
+	struct option_list trusted_proxies;
+	bool proxy_protocol;
 	int64_t max_clients;
 	int64_t max_pending;
 	int64_t max_clients_per_ip;

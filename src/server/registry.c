@@ -119,12 +119,27 @@ registry_enter(struct registry *registry, struct registry_entry *entry,
 {
 	struct verdict verdict;
 
-	entry->host_length = address_host(peer, entry->host);
+	entry->host_length = peer != NULL ? address_host(peer, entry->host) : 0;
 	entry->entered = clock_microseconds();
 	pthread_mutex_lock(&registry->lock);
 	verdict = enter(registry, entry);
 	entry->number = registry->totals.accepted;
 	pthread_mutex_unlock(&registry->lock);
+	return verdict;
+}
+
+struct verdict
+registry_identify(struct registry *registry, struct registry_entry *entry,
+	const struct address *peer)
+{
+	struct verdict verdict;
+
+	entry->host_length = address_host(peer, entry->host);
+	pthread_mutex_lock(&registry->lock);
+	verdict = enter_host(registry, entry);
+	pthread_mutex_unlock(&registry->lock);
+	if (!verdict_is_fine(verdict))
+		entry->host_length = 0;
 	return verdict;
 }
 

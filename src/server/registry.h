@@ -55,8 +55,16 @@ void registry_init(
 /*
  * Counts a connection in, before its worker is started, as one that is not
  * upgraded. Fails with 503, and does not count it, when a limit is reached.
+ * The peer is NULL where it is not known yet.
  */
 struct verdict registry_enter(struct registry *registry,
+	struct registry_entry *entry, const struct address *peer);
+
+/*
+ * Counts an entry whose peer was not known for the address that it has. Fails
+ * with 503 when that has enough.
+ */
+struct verdict registry_identify(struct registry *registry,
 	struct registry_entry *entry, const struct address *peer);
 
 /* Counts that somebody was turned away, and why. */

@@ -159,12 +159,17 @@ admit(struct server *server, bool has_tls, int descriptor,
 	const struct address *peer)
 {
 	const struct session_settings *settings = server->settings->session;
-	struct verdict verdict = session_start(
-		settings, descriptor, peer, has_tls ? *server->tls : NULL);
+	struct verdict verdict = {0, TALLY_NO_PROXY};
+	bool is_stranger = settings->proxies.has_header &&
+			   !proxies_trust(&settings->proxies, peer);
 
-	if (verdict_is_fine(verdict))
-		return;
-	if (has_tls)
+	if (!is_stranger) {
+		verdict = session_start(settings, descriptor, peer,
+			has_tls ? *server->tls : NULL);
+		if (verdict_is_fine(verdict))
+			return;
+	}
+	if (has_tls || is_stranger)
 		close(descriptor);
 	else
 		farewell_say(&server->farewells, descriptor, verdict);

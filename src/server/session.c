@@ -18,17 +18,52 @@
 struct session {
 	struct registry_entry entry;
 	const struct session_settings *settings;
-	SSL_CTX *tls; /* NULL: plain */
+	SSL_CTX *tls;	       /* NULL: plain */
+	struct transport *tcp; /* what transport is, or is made of */
 	struct transport *transport;
 	struct connection *connection;
 	struct log_client client;
 	int64_t started;
 	int descriptor;
-	bool peer_is_loopback;
 	char *path; /* the client's, a copy */
 	char *subject;
+	char *via; /* the proxy; NULL: the peer is not behind one */
+	struct address address; /* of the peer */
 	char peer[ADDRESS_TEXT_SIZE];
 };
+
+static void
+name_peer(struct session *session)
+{
+	if (address_port(&session->address) > 0)
+		address_format(&session->address, session->peer);
+	else
+		address_format_host(&session->address, session->peer);
+}
+
+/* Whether the address stands for clients who are still to be told of. */
+static bool
+is_proxy(const struct session *session)
+{
+	return proxies_trust(&session->settings->proxies, &session->address);
+}
+
+/* The client is known, as far as a proxy may tell: logged and counted so. */
+static struct verdict
+identify(struct session *session, const struct address *client)
+{
+	if (session->via == NULL)
+		session->via = strdup(session->peer);
+	if (session->via == NULL)
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	session->address = *client;
+	name_peer(session);
+	if (is_proxy(session))
+		return VERDICT_FINE;
+	return registry_identify(
+		session->settings->registry, &session->entry, client);
+}
 
 static void
 refuse(struct session *session, const struct http_head *request,
@@ -131,10 +166,22 @@ serve_page(const struct session *session, const struct http_head *request)
 		.services = &session->settings->service,
 		.registry = session->settings->registry,
 		.request = request,
-		.peer_is_loopback = session->peer_is_loopback,
+		.peer_is_loopback = address_is_loopback(&session->address),
 	};
 
 	return page_serve(session->connection, &context);
+}
+
+static struct verdict
+heed_forwarding(struct session *session, const struct http_head *request)
+{
+	struct address client;
+
+	if (is_proxy(session) &&
+		proxies_find_client(
+			&session->settings->proxies, request, &client))
+		return identify(session, &client);
+	return VERDICT_FINE;
 }
 
 static void
@@ -148,6 +195,9 @@ serve(struct session *session, const struct http_head *request)
 	struct service_tls tls;
 	struct verdict verdict = keep_path(session, request);
 
+	if (verdict_is_fine(verdict))
+		verdict = heed_forwarding(session, request);
+	context.via = session->via;
 	if (session->tls != NULL) {
 		describe_tls(session, &facts, &tls);
 		context.tls = &tls;
@@ -188,20 +238,68 @@ fail(struct session *session)
 	log_refuse(&session->client, &refusal);
 }
 
+static int64_t
+handshake_deadline(const struct session *session)
+{
+	return session->started + session->settings->handshake_timeout;
+}
+
+/* There is nobody to answer in a language that we know: it is just closed. */
 static void
-run(struct session *session)
+close_unanswered(const struct session *session, struct verdict verdict)
+{
+	struct log_refusal refusal = {.why = verdict.why};
+
+	if (verdict.code == 0)
+		verdict.why = TALLY_NO_PROXY;
+	registry_count_refusal(session->settings->registry, verdict);
+	log_refuse(&session->client, &refusal);
+}
+
+/* Before all else, TLS too. Returns whether the connection may go on. */
+static bool
+receive_proxy_header(struct session *session)
+{
+	struct address client = {.length = 0};
+	struct verdict verdict = VERDICT_FINE;
+
+	if (!session->settings->proxies.has_header)
+		return true;
+	verdict.why = proxies_receive_header(session->tcp,
+		handshake_deadline(session), &session->entry.interrupted,
+		&client);
+	if (verdict.why == NULL && client.length > 0)
+		verdict = identify(session, &client);
+	if (verdict.why == NULL)
+		return true;
+	if (verdict_is_fine(verdict) || session->tls != NULL)
+		close_unanswered(session, verdict);
+	else
+		refuse(session, NULL, verdict);
+	return false;
+}
+
+static void
+handshake(struct session *session)
 {
 	struct http_head request;
 	struct verdict verdict;
 
+	if (!receive_proxy_header(session))
+		return;
 	if (connection_receive_request(session->connection,
-		    session->started + session->settings->handshake_timeout,
-		    &request, &verdict))
+		    handshake_deadline(session), &request, &verdict))
 		serve(session, &request);
 	else if (!verdict_is_fine(verdict))
 		refuse(session, NULL, verdict);
 	else
 		fail(session);
+}
+
+static void
+run(struct session *session)
+{
+	handshake(session);
 	connection_finish(session->connection);
 	if (connection_was_open(session->connection))
 		say_goodbye(session);
@@ -215,13 +313,14 @@ is_guarded(const struct session *session)
 }
 
 static struct transport *
-make_transport(const struct session *session)
+make_transport(struct session *session)
 {
 	struct transport *tcp = NULL, *tls;
 
 	if (is_guarded(session))
 		tcp = tcp_new(
 			session->descriptor, session->settings->user_timeout);
+	session->tcp = tcp;
 	if (tcp == NULL)
 		close(session->descriptor);
 	if (tcp == NULL || session->tls == NULL)
@@ -256,6 +355,7 @@ session_free(struct session *session)
 	SSL_CTX_free(session->tls);
 	free(session->path);
 	free(session->subject);
+	free(session->via);
 	free(session);
 }
 
@@ -324,9 +424,10 @@ session_start(const struct session_settings *settings, int descriptor,
 	session->tls = tls;
 	if (tls != NULL)
 		SSL_CTX_up_ref(tls);
-	address_format(peer, session->peer);
-	session->peer_is_loopback = address_is_loopback(peer);
-	verdict = registry_enter(settings->registry, &session->entry, peer);
+	session->address = *peer;
+	name_peer(session);
+	verdict = registry_enter(settings->registry, &session->entry,
+		is_proxy(session) ? NULL : peer);
 	session->client.number = session->entry.number;
 	session->client.peer = session->peer;
 	if (verdict_is_fine(verdict) && !start_worker(session)) {

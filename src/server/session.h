@@ -4,6 +4,7 @@
 #define SERVER_SESSION_H
 
 #include "server/pages.h"
+#include "server/proxies.h"
 #include "service/service.h"
 
 #include <openssl/types.h>
@@ -14,6 +15,7 @@ struct session_settings {
 	struct connection_settings connection;
 	struct service_settings service;
 	struct page_settings pages;
+	struct proxies proxies;
 	int64_t handshake_timeout; /* milliseconds */
 	unsigned user_timeout;	   /* of TCP, milliseconds */
 	bool can_guard;		   /* of server/stack.h */

@@ -27,7 +27,8 @@ static const struct {
 	{HTTP_SERVICE_UNAVAILABLE, TALLY_TOO_MANY_OF_HOST,
 		"max_clients_per_ip"},
 	{HTTP_SERVICE_UNAVAILABLE, TALLY_GOING_AWAY, "going_away"},
-	{HTTP_SERVICE_UNAVAILABLE, NULL, "resources"}, {0, NULL, "tls"},
+	{HTTP_SERVICE_UNAVAILABLE, NULL, "resources"},
+	{0, TALLY_NO_PROXY, "proxy"}, {0, NULL, "tls"},
 	{0, "", "other"}, /* the last takes the rest */
 };
 

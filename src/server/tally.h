@@ -11,8 +11,9 @@
 #define TALLY_TOO_MANY_PENDING "too many pending connections"
 #define TALLY_TOO_MANY_OF_HOST "too many connections from your address"
 #define TALLY_GOING_AWAY "going away"
+#define TALLY_NO_PROXY "not a trusted proxy"
 
-#define TALLY_REASONS 16
+#define TALLY_REASONS 17
 #define TALLY_CODES 17
 #define TALLY_ENDERS 3
 #define TALLY_BOUNDS 14

@@ -117,8 +117,9 @@ add_tls(struct info *info, const struct service_tls *tls)
 }
 
 static void
-add_client(struct info *info, const struct log_client *client)
+add_client(struct info *info, const struct service_context *context)
 {
+	const struct log_client *client = context->client;
 	char number[NUMBER_SIZE];
 
 	snprintf(number, sizeof(number), "%" PRIu64, client->number);
@@ -127,7 +128,9 @@ add_client(struct info *info, const struct log_client *client)
 	add(info, number);
 	add(info, ",\"peer\":");
 	add_string(info, slice_of(client->peer));
-	add(info, ",\"via\":null,\"path\":");
+	add(info, ",\"via\":");
+	add_string_or_null(info, slice_of(context->via));
+	add(info, ",\"path\":");
 	add_string(info, (struct slice){client->path, client->path_length});
 }
 
@@ -136,7 +139,7 @@ static bool
 write_info(struct info *info, const struct connection *connection,
 	const struct http_head *request, const struct service_context *context)
 {
-	add_client(info, context->client);
+	add_client(info, context);
 	add_headers(info, request);
 	add(info, ",\"subprotocol\":");
 	add_string_or_null(info, context->subprotocol);

@@ -28,6 +28,7 @@ struct service_tls {
 struct service_context {
 	const struct service_settings *settings;
 	const struct log_client *client;
+	const char *via; /* the trusted proxy that tells of it; NULL: none */
 	const struct service_tls *tls; /* NULL: it is plain */
 	struct slice subprotocol;      /* selected for it, or empty */
 };

@@ -50,7 +50,7 @@ bind_to(int descriptor, const struct address *address)
 }
 
 int
-listening_open(struct address *address, bool dual_stack)
+listening_open(struct address *address, unsigned flags)
 {
 	int family = address->socket.any.sa_family;
 	int descriptor =
@@ -60,9 +60,12 @@ listening_open(struct address *address, bool dual_stack)
 	if (descriptor < 0)
 		return -1;
 	if (family == AF_INET6)
-		set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+		set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY,
+			(flags & LISTENING_DUAL_STACK) == 0);
 	if (family != AF_UNIX)
 		set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (family != AF_UNIX && (flags & LISTENING_REUSE_PORT) != 0)
+		set_option(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (bind_to(descriptor, address) == 0 &&
 		listen(descriptor, SOMAXCONN) == 0 &&
 		(address_is_unix(address) ||

@@ -5,13 +5,17 @@
 
 #include "transport/address.h"
 
+enum listening_flags {
+	LISTENING_DUAL_STACK = 1, /* an IPv6 socket takes IPv4 peers too */
+	LISTENING_REUSE_PORT = 2, /* so that other processes may listen there */
+};
+
 /*
  * Opens a non-blocking socket listening at the address, and stores there the
- * port that the system chose for port 0. An IPv6 socket takes IPv4 peers too
- * if dual_stack. A Unix socket that nobody listens at any more is replaced.
- * Returns the descriptor, -1 with errno on failure.
+ * port that the system chose for port 0. A Unix socket that nobody listens at
+ * any more is replaced. Returns the descriptor, -1 with errno on failure.
  */
-int listening_open(struct address *address, bool dual_stack);
+int listening_open(struct address *address, unsigned flags);
 
 /* Closes the socket, and removes the file of a Unix one. */
 void listening_close(int descriptor, const struct address *address);
