@@ -159,18 +159,24 @@ def clients_are_counted(_, by_header):
             for who in (client, mate):
                 peer, more = come(who)
                 opened.append(peer.open(more=more))
+            refusals = len(server.find(TOO_MANY))
             expect_refused(server, *come(client))
+            wait_for_lines(server, TOO_MANY, refusals + 1)
             ends = len(server.find("disconnected"))
             opened[0].leave()
-            wait_until(lambda ends=ends: len(server.find("disconnected")) > ends, 5)
+            wait_for_lines(server, "disconnected", ends + 1)
             peer, more = come(mate)
             peer.open(more=more)
         stop(server)
 
 
+def wait_for_lines(server, pattern, count):
+    wait_until(lambda: len(server.find(pattern)) >= count, 5)
+    expect(f"lines with {pattern}", count, len(server.find(pattern)))
+
+
 def expect_refused(server, peer, more):
     """With a 503, or over TLS, where that would take a handshake, at once."""
-    before = len(server.find(TOO_MANY))
     try:
         peer.send(request(more=more))
         status = peer.receive_response().status
@@ -178,8 +184,6 @@ def expect_refused(server, peer, more):
         status = None
     expect_that(status == 503 or (server.tls is not None and status is None),
                 "a refusal", status)
-    wait_until(lambda: len(server.find(TOO_MANY)) > before, 5)
-    expect("lines", before + 1, len(server.find(TOO_MANY)))
 
 
 @check("", "INTERFACE /info", "tells of the client and of the proxy", **NONE)
