@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # A module has a file of its name, or several.
 unit_tests = \
+	tests/test_activation \
 	tests/test_address \
 	tests/test_assembler \
 	tests/test_bench_opening \
@@ -65,6 +66,7 @@ unit_tests = \
 	tests/test_metrics \
 	tests/test_misbehaviour \
 	tests/test_network \
+	tests/test_notify \
 	tests/test_opening \
 	tests/test_option \
 	tests/test_options \

@@ -14,12 +14,17 @@
 
 static struct options options;
 static struct listeners listeners;
+static struct activation activation;
+/* A descriptor that is free. */
+#define INHERITED 200
+
 static const char *addresses[LISTENERS_MAX + 1];
 
 static void
 set_up(void)
 {
 	scratch_enter();
+	activation = (struct activation){0};
 	options = (struct options){.addresses = {addresses, 0}};
 }
 
@@ -40,7 +45,7 @@ static bool
 open_at(const char *address)
 {
 	add(address);
-	return listeners_open(&listeners, &options);
+	return listeners_open(&listeners, &options, &activation);
 }
 
 /* Opens and fails; what that says is compared. */
@@ -51,7 +56,7 @@ assert_fails(const char *expected)
 	char *said;
 
 	capture_begin(STDERR_FILENO);
-	is_open = listeners_open(&listeners, &options);
+	is_open = listeners_open(&listeners, &options, &activation);
 	said = capture_end();
 	ck_assert(!is_open);
 	ck_assert_uint_eq(listeners.count, 0);
@@ -142,7 +147,7 @@ END_TEST
 
 START_TEST(listens_at_localhost_unless_told_otherwise)
 {
-	ck_assert(listeners_open(&listeners, &options));
+	ck_assert(listeners_open(&listeners, &options, &activation));
 	ck_assert_uint_eq(listeners.count, has_ipv6() ? 2 : 1);
 	ck_assert_uint_eq(listeners.url_count, 1);
 	ck_assert_uint_ne(port_of(0), 0);
@@ -154,7 +159,7 @@ END_TEST
 
 START_TEST(listens_at_the_port_of_the_options)
 {
-	ck_assert(listeners_open(&listeners, &options));
+	ck_assert(listeners_open(&listeners, &options, &activation));
 	options.port = port_of(0);
 	listeners_close(&listeners);
 	ck_assert(open_at("127.0.0.1"));
@@ -170,7 +175,7 @@ START_TEST(prefers_the_port_of_the_address)
 	ck_assert_uint_ne(port_of(0), 1);
 	listeners_close(&listeners);
 	addresses[0] = "localhost:0";
-	ck_assert(listeners_open(&listeners, &options));
+	ck_assert(listeners_open(&listeners, &options, &activation));
 	ck_assert_uint_ne(port_of(0), 1);
 	assert_url(0, "ws://localhost:", port_of(0));
 }
@@ -276,7 +281,7 @@ START_TEST(has_room_for_so_many_listeners)
 {
 	for (int i = 0; i < LISTENERS_MAX; i++)
 		add("127.0.0.1:0");
-	ck_assert(listeners_open(&listeners, &options));
+	ck_assert(listeners_open(&listeners, &options, &activation));
 	ck_assert_uint_eq(listeners.count, LISTENERS_MAX);
 	listeners_close(&listeners);
 	add("127.0.0.1:0");
@@ -308,6 +313,83 @@ START_TEST(says_so_of_an_address_that_is_none)
 }
 END_TEST
 
+/* Puts a socket at a descriptor where activations begin here. */
+static void
+inherit(const char *text, int place)
+{
+	struct address address;
+	int descriptor;
+
+	ck_assert(address_parse(&address, text, 0));
+	descriptor = listening_open(&address, 0);
+	ck_assert_int_ge(descriptor, 0);
+	ck_assert_int_ge(dup2(descriptor, INHERITED + place), 0);
+	close(descriptor);
+}
+
+static const struct {
+	const char *names, *certificate;
+	bool has_tls[2];
+} inheritances[] = {
+	{NULL, NULL, {false, false}},
+	{NULL, "pem", {true, true}},
+	{"ws:wss", "pem", {false, true}},
+	{"wss:ws", "pem", {true, false}},
+	{"ws", "pem", {false, true}},
+	{"wsx:xwss", "pem", {true, true}},
+	{"ws:other", NULL, {false, false}},
+	{":ws", "pem", {true, false}},
+};
+
+START_TEST(takes_over_the_sockets_of_an_activation)
+{
+	inherit("127.0.0.1", 0);
+	inherit("unix:socket", 1);
+	activation = (struct activation){
+		INHERITED, 2, (char *)(uintptr_t)inheritances[_i].names};
+	options.certificate = inheritances[_i].certificate;
+	ck_assert(listeners_open(&listeners, &options, &activation));
+	ck_assert_uint_eq(listeners.count, 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(listeners.items[i].descriptor, INHERITED + i);
+		ck_assert(listeners.items[i].has_tls ==
+			  inheritances[_i].has_tls[i]);
+	}
+	ck_assert_str_eq(listeners.urls[1], inheritances[_i].has_tls[1]
+						    ? "wss+unix:socket"
+						    : "ws+unix:socket");
+	listeners_close(&listeners);
+	ck_assert_int_eq(access("socket", F_OK), 0);
+}
+END_TEST
+
+START_TEST(opens_addresses_beside_those_taken_over)
+{
+	inherit("127.0.0.1", 0);
+	activation = (struct activation){INHERITED, 1, NULL};
+	ck_assert(open_at("127.0.0.1:0"));
+	ck_assert_uint_eq(listeners.count, 2);
+	ck_assert(!listeners.items[1].is_inherited);
+	ck_assert_uint_ne(port_of(0), port_of(1));
+}
+END_TEST
+
+START_TEST(refuses_tls_without_a_certificate_and_what_does_not_listen)
+{
+	inherit("127.0.0.1", 0);
+	activation =
+		(struct activation){INHERITED, 1, (char *)(uintptr_t) "wss"};
+	assert_fails("wsserver: a socket named wss needs --cert\n");
+	activation = (struct activation){STDIN_FILENO, 1, NULL};
+	assert_fails("wsserver: cannot listen on descriptor 0: Socket "
+		     "operation on non-socket\n");
+	ck_assert_int_ge(dup2(socket(AF_INET, SOCK_STREAM, 0), INHERITED), 0);
+	activation = (struct activation){INHERITED, 1, NULL};
+	assert_fails("wsserver: cannot listen on descriptor 200: no listening "
+		     "stream socket\n");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -330,6 +412,11 @@ main(void)
 	tcase_add_test(cases, has_room_for_so_many_listeners);
 	tcase_add_test(cases, localhost_at_the_end_of_that_room_finds_no_port);
 	tcase_add_test(cases, says_so_of_an_address_that_is_none);
+	tcase_add_loop_test(cases, takes_over_the_sockets_of_an_activation, 0,
+		COUNT_OF(inheritances));
+	tcase_add_test(cases, opens_addresses_beside_those_taken_over);
+	tcase_add_test(cases,
+		refuses_tls_without_a_certificate_and_what_does_not_listen);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

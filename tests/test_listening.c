@@ -139,6 +139,46 @@ START_TEST(shows_ipv4_peers_of_a_dual_stack_socket_as_ipv4)
 }
 END_TEST
 
+START_TEST(takes_over_a_socket_that_listens)
+{
+	struct address address = address_of(loopbacks[0]), adopted;
+	int listener = listening_open(&address, 0);
+
+	ck_assert_int_eq(fcntl(listener, F_SETFL, 0), 0);
+	ck_assert_int_eq(fcntl(listener, F_SETFD, 0), 0);
+	ck_assert(listening_adopt(listener, &adopted));
+	ck_assert_uint_eq(address_port(&adopted), address_port(&address));
+	ck_assert_int_ne(fcntl(listener, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_ne(fcntl(listener, F_GETFD) & FD_CLOEXEC, 0);
+	listening_close(listener, &adopted);
+}
+END_TEST
+
+static void
+assert_not_adopted(int descriptor, int failure)
+{
+	struct address address;
+
+	errno = 0;
+	ck_assert(!listening_adopt(descriptor, &address));
+	ck_assert_int_eq(errno, failure);
+	close(descriptor);
+}
+
+START_TEST(takes_over_nothing_else)
+{
+	int pair[2];
+
+	assert_not_adopted(-1, EBADF);
+	assert_not_adopted(dup(STDIN_FILENO), ENOTSOCK);
+	assert_not_adopted(socket(AF_INET, SOCK_STREAM, 0), EINVAL);
+	assert_not_adopted(socket(AF_INET, SOCK_DGRAM, 0), EINVAL);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_not_adopted(pair[0], EINVAL);
+	close(pair[1]);
+}
+END_TEST
+
 START_TEST(shares_a_port_where_both_are_willing)
 {
 	struct address address = address_of("127.0.0.1"), same;
@@ -337,6 +377,8 @@ main(void)
 		accepts_blocking_sockets_and_names_their_peers, 0,
 		COUNT_OF(loopbacks));
 	tcase_add_test(cases, shows_ipv4_peers_of_a_dual_stack_socket_as_ipv4);
+	tcase_add_test(cases, takes_over_a_socket_that_listens);
+	tcase_add_test(cases, takes_over_nothing_else);
 	tcase_add_test(cases, shares_a_port_where_both_are_willing);
 	tcase_add_test(cases, leaves_ipv4_alone_without_dual_stack);
 	tcase_add_test(cases, tells_of_a_port_in_use);

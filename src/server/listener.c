@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SCHEME_PLAIN "ws://"
 #define SCHEME_TLS "wss://"
@@ -111,6 +112,7 @@ open_one(struct listeners *listeners, const struct place *place,
 		return false;
 	}
 	listener->address = *address;
+	listener->is_inherited = false;
 	listener->has_tls = place->has_tls;
 	listener->descriptor =
 		listening_open(&listener->address, listeners->flags);
@@ -125,7 +127,10 @@ close_last(struct listeners *listeners)
 {
 	struct listener *last = &listeners->items[--listeners->count];
 
-	listening_close(last->descriptor, &last->address);
+	if (last->is_inherited)
+		close(last->descriptor);
+	else
+		listening_close(last->descriptor, &last->address);
 }
 
 /* Opens ::1 and 127.0.0.1 on the same port, or the one there is. */
@@ -200,13 +205,76 @@ open_address(struct listeners *listeners, const char *text,
 	return false;
 }
 
+/* By its name, or else by whether there is a certificate. */
+static bool
+inherited_has_tls(const struct activation *activation, size_t place,
+	const struct options *options)
+{
+	if (activation_is_named(activation, place, "wss"))
+		return true;
+	return options->certificate != NULL &&
+	       !activation_is_named(activation, place, "ws");
+}
+
+static bool
+adopt(struct listeners *listeners, int descriptor, bool has_tls)
+{
+	struct place place = {.has_tls = has_tls};
+	struct listener *listener = &listeners->items[listeners->count];
+
+	if (listeners->count == LISTENERS_MAX) {
+		errno = EMFILE;
+		return false;
+	}
+	*listener = (struct listener){.descriptor = descriptor,
+		.has_tls = has_tls,
+		.is_inherited = true};
+	if (!listening_adopt(descriptor, &listener->address))
+		return false;
+	listeners->count++;
+	format_url(listeners->urls[listeners->url_count++], &place,
+		&listener->address);
+	return true;
+}
+
+static bool
+adopt_all(struct listeners *listeners, const struct options *options,
+	const struct activation *activation)
+{
+	for (size_t i = 0; i < activation->count; i++) {
+		int descriptor = activation->first + (int)i;
+		bool has_tls = inherited_has_tls(activation, i, options);
+
+		if (has_tls && options->certificate == NULL) {
+			fprintf(stderr, "wsserver: a socket named wss needs "
+					"--cert\n");
+			return false;
+		}
+		if (!adopt(listeners, descriptor, has_tls)) {
+			fprintf(stderr,
+				"wsserver: cannot listen on descriptor %d: "
+				"%s\n",
+				descriptor,
+				errno == EINVAL ? "no listening stream socket"
+						: strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
 bool
-listeners_open(struct listeners *listeners, const struct options *options)
+listeners_open(struct listeners *listeners, const struct options *options,
+	const struct activation *activation)
 {
 	listeners->count = listeners->url_count = 0;
 	listeners->flags = LISTENING_DUAL_STACK;
 	if (options->reuse_port)
 		listeners->flags |= LISTENING_REUSE_PORT;
+	if (!adopt_all(listeners, options, activation)) {
+		listeners_close(listeners);
+		return false;
+	}
 	for (size_t i = 0; i < options->addresses.count; i++)
 		if (!open_address(
 			    listeners, options->addresses.values[i], options))

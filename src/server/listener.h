@@ -3,6 +3,7 @@
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
 
+#include "server/activation.h"
 #include "server/options.h"
 #include "transport/address.h"
 
@@ -14,6 +15,7 @@
 struct listener {
 	int descriptor;
 	bool has_tls;
+	bool is_inherited; /* its file, if any, is not ours to remove */
 	struct address address;
 };
 
@@ -33,10 +35,13 @@ bool listener_address_is_valid(const char *text);
 bool listener_address_has_tls(const char *text);
 
 /*
- * Opens all sockets that the options name. Returns false, with none open and
- * what failed told on stderr, when one cannot be.
+ * Takes over the sockets of an activation, of which those named ws are plain,
+ * those named wss TLS and others as an address without a scheme, and opens all
+ * that the options name; the default only where there is no other. Returns
+ * false, with none open and what failed told on stderr, when one cannot be.
  */
-bool listeners_open(struct listeners *listeners, const struct options *options);
+bool listeners_open(struct listeners *listeners, const struct options *options,
+	const struct activation *activation);
 
 void listeners_close(struct listeners *listeners);
 

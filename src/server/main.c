@@ -206,7 +206,8 @@ deflate_of(const struct options *options)
 }
 
 static int
-serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
+serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls,
+	struct notify *notify)
 {
 	static struct fault_counts fault_counts;
 	struct registry_limits limits = {options->max_clients,
@@ -242,6 +243,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 	};
 	struct server_settings server_settings = {
 		.session = &settings,
+		.notify = notify,
 		.files = files_of(options),
 		.grace = options->grace,
 	};
@@ -263,19 +265,25 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls)
 
 /* Behind what must be had before anything listens. */
 static int
-listen_and_serve(const struct options *options, SSL_CTX **tls)
+listen_and_serve(
+	const struct options *options, SSL_CTX **tls, struct notify *notify)
 {
 	static struct listeners listeners;
+	struct activation activation;
+	bool is_open;
 	int status;
 
-	if (!listeners_open(&listeners, options))
+	is_open = activation_take(&activation) &&
+		  listeners_open(&listeners, options, &activation);
+	activation_release(&activation);
+	if (!is_open)
 		return EXIT_LISTEN;
 	if (!privileges_drop(options->user, options->group))
 		status = EXIT_FAILED;
 	else if (!reload_files(options, tls))
 		status = EXIT_FILES;
 	else
-		status = serve(options, &listeners, tls);
+		status = serve(options, &listeners, tls, notify);
 	listeners_close(&listeners);
 	return status;
 }
@@ -294,6 +302,7 @@ check(const struct options *options)
 static int
 run(const struct options *options)
 {
+	struct notify notify;
 	SSL_CTX *tls;
 	int status;
 
@@ -312,7 +321,14 @@ run(const struct options *options)
 		return EXIT_FAILED;
 	if (!load_certificate(options, &tls))
 		return EXIT_FILES;
-	status = listen_and_serve(options, &tls);
+	if (!notify_open(&notify)) {
+		fprintf(stderr, "wsserver: cannot open a socket: %s\n",
+			strerror(errno));
+		SSL_CTX_free(tls);
+		return EXIT_FAILED;
+	}
+	status = listen_and_serve(options, &tls, &notify);
+	notify_close(&notify);
 	SSL_CTX_free(tls);
 	return status;
 }

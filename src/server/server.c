@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@
 #define BACK_OFF_MAX 1000
 
 #define COMPLAINT_INTERVAL 5000
+
+#define STATUS_MAX 100
 
 /* How long workers may take whose sockets have been shut down. */
 #define LAST_MOMENT 1000
@@ -98,6 +101,58 @@ reload(const struct server *server)
 			"Log cannot be reopened: %s", strerror(errno));
 }
 
+/* A phrase about those who are here, for the service manager. */
+static void
+write_status(
+	const struct server *server, const char *doing, char status[STATUS_MAX])
+{
+	struct registry_totals totals =
+		registry_totals(server->settings->session->registry);
+
+	snprintf(status, STATUS_MAX,
+		"%s: %" PRIu64 " clients, %" PRIu64 " pending", doing,
+		totals.clients, totals.pending);
+}
+
+static void
+tell_ready(const struct server *server)
+{
+	char status[STATUS_MAX];
+
+	write_status(server, "Serving", status);
+	notify_ready(server->settings->notify, status);
+}
+
+/* Gives a sign of life if it is time for one. */
+static void
+tell_alive(const struct server *server)
+{
+	char status[STATUS_MAX];
+
+	if (!notify_is_due(server->settings->notify))
+		return;
+	write_status(
+		server, server->stops > 0 ? "Draining" : "Serving", status);
+	notify_live(server->settings->notify, status);
+}
+
+static void
+tell_stopping(const struct server *server)
+{
+	char status[STATUS_MAX];
+
+	write_status(server, "Draining", status);
+	notify_stopping(server->settings->notify, status);
+}
+
+static void
+reload_in_public(const struct server *server)
+{
+	notify_reloading(server->settings->notify);
+	reload(server);
+	tell_ready(server);
+}
+
 static void
 heed_signals(struct server *server)
 {
@@ -107,7 +162,7 @@ heed_signals(struct server *server)
 		if (number == SIGTERM || number == SIGINT)
 			server->stops++;
 		else if (number == SIGHUP)
-			reload(server);
+			reload_in_public(server);
 		else if (number == SIGUSR1)
 			log_statistics(server);
 	}
@@ -207,6 +262,8 @@ wait_for_work(struct server *server, struct pollfd *descriptors, nfds_t count)
 		if (server->accept_again < until)
 			until = server->accept_again;
 	}
+	if (server->settings->notify->next < until)
+		until = server->settings->notify->next;
 	left = deadline_left(until);
 	for (nfds_t i = 0; i < count; i++)
 		descriptors[i].revents = 0;
@@ -233,12 +290,27 @@ serve(struct server *server)
 		wait_for_work(
 			server, descriptors, (nfds_t)listeners->count + 1);
 		heed_signals(server);
+		tell_alive(server);
 		if (backed_off && deadline_left(server->accept_again) > 0)
 			continue;
 		for (size_t i = 0; i < listeners->count; i++)
 			if (backed_off || descriptors[1 + i].revents != 0)
 				accept_from(server, &listeners->items[i]);
 	}
+}
+
+/*
+ * Those whom the system has accepted already are not to be reset; from a
+ * socket that was inherited the next server takes them.
+ */
+static void
+accept_last(struct server *server)
+{
+	struct listeners *listeners = server->listeners;
+
+	for (size_t i = 0; i < listeners->count; i++)
+		if (!listeners->items[i].is_inherited)
+			accept_from(server, &listeners->items[i]);
 }
 
 /* Waits for the last worker. Returns false at the deadline or when told to. */
@@ -250,11 +322,13 @@ wait_for_workers(struct server *server, int64_t deadline)
 
 	while (!registry_is_empty(server->settings->session->registry)) {
 		int64_t left = deadline_left(deadline);
+		int64_t sign = deadline_left(server->settings->notify->next);
 
 		if (left == 0 || server->stops > 1)
 			return false;
-		poll(&descriptor, 1, (int)left);
+		poll(&descriptor, 1, (int)(sign < left ? sign : left));
 		heed_signals(server);
+		tell_alive(server);
 	}
 	return true;
 }
@@ -265,6 +339,7 @@ drain(struct server *server)
 	struct registry *registry = server->settings->session->registry;
 
 	registry_stop(registry);
+	tell_stopping(server);
 	if (wait_for_workers(server, clock_now() + server->settings->grace))
 		return SERVER_DRAINED;
 	if (server->stops > 1)
@@ -283,7 +358,9 @@ server_run(const struct server_settings *settings, struct listeners *listeners,
 		.settings = settings, .listeners = listeners, .tls = tls};
 	enum server_end end;
 
+	tell_ready(&server);
 	serve(&server);
+	accept_last(&server);
 	listeners_close(listeners);
 	end = drain(&server);
 	farewells_close(&server.farewells);

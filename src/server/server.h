@@ -4,6 +4,7 @@
 #define SERVER_SERVER_H
 
 #include "server/listener.h"
+#include "server/notify.h"
 #include "server/session.h"
 #include "transport/tls_context.h"
 
@@ -14,6 +15,7 @@ enum server_end {
 
 struct server_settings {
 	const struct session_settings *session;
+	struct notify *notify;
 	struct tls_files files; /* read again at HUP, if there are any */
 	int64_t grace;		/* milliseconds */
 };

@@ -2,6 +2,7 @@
 #include "transport/listening.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +77,41 @@ listening_open(struct address *address, unsigned flags)
 	close(descriptor);
 	errno = failure;
 	return -1;
+}
+
+static bool
+has_option(int descriptor, int name, int expected)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+
+	return getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 &&
+	       value == expected;
+}
+
+static bool
+is_known(int family)
+{
+	return family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+}
+
+bool
+listening_adopt(int descriptor, struct address *address)
+{
+	int flags = fcntl(descriptor, F_GETFL);
+
+	address->length = sizeof(address->socket);
+	if (flags < 0 || getsockname(descriptor, &address->socket.any,
+				 &address->length) < 0)
+		return false;
+	if (!has_option(descriptor, SO_TYPE, SOCK_STREAM) ||
+		!has_option(descriptor, SO_ACCEPTCONN, 1) ||
+		!is_known(address->socket.any.sa_family)) {
+		errno = EINVAL;
+		return false;
+	}
+	return fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	       fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 void

@@ -17,6 +17,13 @@ enum listening_flags {
  */
 int listening_open(struct address *address, unsigned flags);
 
+/*
+ * Takes over a socket that somebody else has opened, non-blocking, and stores
+ * its address. Returns false with errno, EINVAL if it is no listening stream
+ * socket of a family that we know.
+ */
+bool listening_adopt(int descriptor, struct address *address);
+
 /* Closes the socket, and removes the file of a Unix one. */
 void listening_close(int descriptor, const struct address *address);
 

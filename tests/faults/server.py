@@ -61,6 +61,7 @@ class Server:
     """
 
     scheme = "ws"
+    default_address = "127.0.0.1"
 
     def __init__(self, *options, port=0, log_format="text", prepare=None,
                  stderr=subprocess.PIPE, fails=False, scheme=None):
@@ -71,22 +72,25 @@ class Server:
             if not any(option.startswith("--cert=") for option in options):
                 options = (*certificates.server_options(), *options)
         command = [WSSERVER, f"--port={port}", f"--log-format={log_format}"]
-        if not any(option.startswith(("-a", "--address"))
-                   for option in options):
-            command.append("--address=127.0.0.1")
+        if self.default_address is not None and not any(
+                option.startswith(("-a", "--address")) for option in options):
+            command.append(f"--address={self.default_address}")
         self.log = []
         self.peers = []
         self.format = log_format
         self.failing = Failing(WSSERVER) if fails else None
-        self.process = subprocess.Popen(
-            command + list(options), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=stderr, preexec_fn=prepare,
+        self.process = self.start(
+            command + list(options), preexec_fn=prepare, stderr=stderr,
             env=self.failing.environment() if fails else None)
         self.pid = self.process.pid
         self.reader = threading.Thread(target=self.read_log, daemon=True)
         if stderr == subprocess.PIPE:
             self.reader.start()
         self.address = self.read_address()
+
+    def start(self, command, **rest):
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **rest)
 
     def __enter__(self):
         return self
