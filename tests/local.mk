@@ -4,6 +4,7 @@
 TEST_EXTENSIONS = .sh
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	WSSERVER='$(abs_top_builddir)/wsserver$(EXEEXT)'; export WSSERVER; \
 	WSCLIENT='$(abs_top_builddir)/wsclient$(EXEEXT)'; export WSCLIENT; \
 	WSBENCH='$(abs_top_builddir)/wsbench$(EXEEXT)'; export WSBENCH;
@@ -25,6 +26,7 @@ unit_tests = \
 	tests/test_close_code \
 	tests/test_closing \
 	tests/test_command \
+	tests/test_completion \
 	tests/test_compression \
 	tests/test_config \
 	tests/test_connecting \
@@ -107,6 +109,7 @@ unit_tests = \
 dist_check_SCRIPTS = \
 	tests/bench.sh \
 	tests/client.sh \
+	tests/completions.sh \
 	tests/conformance.sh \
 	tests/endpoints.sh \
 	tests/endpoints_chromium.sh \
@@ -121,7 +124,8 @@ dist_check_SCRIPTS = \
 	tests/interop_wscat.sh \
 	tests/layers.sh \
 	tests/pages.sh \
-	tests/system.sh
+	tests/system.sh \
+	tests/systemd.sh
 
 # What these scripts run.
 EXTRA_DIST += \
