@@ -124,6 +124,7 @@ dist_check_SCRIPTS = \
 	tests/interop_wscat.sh \
 	tests/layers.sh \
 	tests/pages.sh \
+	tests/proxies.sh \
 	tests/system.sh \
 	tests/systemd.sh
 

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""Runs the checks of the samples for proxies: proxies.py [WORD ...]
+
+See run.py. Needs haproxy, nginx and the openssl command.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+
+import group_haproxy  # noqa: E402,F401: importing registers the checks
+import group_nginx  # noqa: E402,F401
+import runner  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(runner.main(sys.argv[1:]))
