@@ -50,6 +50,7 @@ async function assertLooksRight(page, moment) {
 
 			await page.setViewportSize(size);
 			await page.emulateMedia({ colorScheme });
+			await page.locator('button.main:enabled').first().hover();
 			await assertAccessible(page, where);
 			await assertFits(page, where);
 		}
