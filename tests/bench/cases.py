@@ -23,6 +23,11 @@ class Case:
     defaults: bool = False  # wsserver as it comes, beside itself on /raw
 
     @property
+    def has_peers(self):
+        """Whether others are measured too, unless that is said."""
+        return self.name in WITH_PEERS
+
+    @property
     def name(self):
         return f'{self.group}-{self.title}'
 
@@ -47,6 +52,8 @@ def sizes(group, kind, target, wanted, connections=8, **rest):
                  target, **rest) for size in wanted]
 
 
+WITH_PEERS = ('small-16', 'pipelined-32', 'binary-1K', 'binary-64K',
+              'utf8-64K', 'latency-p50', 'handshakes-16')
 LARGE = (KIB, 16 * KIB, 64 * KIB, MIB)
 CASES = [
     *(Case('small', str(count), load(count, 20), 0.95, cpu=1.1)

@@ -5,11 +5,12 @@
 Beside wsserver stands rawecho: a plain TCP or TLS echo of the same shape, one
 blocking thread for each connection, which gets the same bytes from the same
 load. All are measured in interleaved rounds, rawecho twice a round (A and B),
-so that the noise stands beside each ratio. What others are installed, libraries
-of other languages, are measured with them. With compression the yardstick is
-zlib: the server's processor time a message is compared with zlib's for the same
-messages by the same settings, together with wsserver's own for a plain message
-as long as a compressed one. Exits with 1 when a ratio misses its target.
+so that the noise stands beside each ratio. What others are installed,
+libraries of other languages, are measured with them. With compression the
+yardstick is zlib: the server's processor time a message is compared with
+zlib's for the same messages by the same settings, together with wsserver's own
+for a plain message as long as a compressed one. Of quiet connections what
+counts is the memory of each. Exits with 1 when a ratio misses its target.
 """
 import argparse
 import contextlib
@@ -23,7 +24,7 @@ import tempfile
 import cases
 import idle
 import page
-from servers import Bench
+from servers import Bench, Failed
 
 # wsserver's defaults, and what then is left for zlib's memLevel.
 WINDOW, LEVEL, MEMORY = '12', '6', '5'
@@ -46,7 +47,8 @@ def parse_arguments():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=2)
     parser.add_argument('--peers', type=lambda names: names.split(','),
-                        help='which others, by names with commas; "": none')
+                        help='which others, by names with commas, and then in '
+                        'each case; "": none')
     parser.add_argument('--html', metavar='FILE', help='write a report there')
     options = parser.parse_args()
     unknown = cases.unknown(options.names)
@@ -130,17 +132,30 @@ def judge(case, figures, costs):
 
 
 def measure(bench, case, servers):
-    """Lists of results, by name; each second round goes backwards."""
+    """Lists of results, by name; each second round goes backwards.
+
+    Who of the others fails is left out.
+    """
     results = {server.name: [] for server in servers}
     for number in range(bench.options.rounds):
         for server in servers[::-1] if number % 2 else servers:
-            results[server.name].append(bench.run(server, case.load))
+            if server.name not in results:
+                continue
+            try:
+                results[server.name].append(bench.run(server, case.load))
+            except Failed as failure:
+                if not server.is_peer:
+                    raise
+                print(failure, flush=True)
+                del results[server.name]
     return results
 
 
 def compare(bench, report, case, servers, yardstick):
     results = measure(bench, case, servers)
     for server in servers:
+        if server.name not in results:
+            continue
         runs = results[server.name]
         bases = [name for name in yardstick if name != server.name]
         if server.name == yardstick[0]:
@@ -170,7 +185,8 @@ def compare_with_rawecho(bench, report, chosen):
         if not tls:
             peers = bench.peers()
         for case in wanted:
-            others = [] if tls else peers
+            others = peers if not tls and (
+                case.has_peers or bench.options.peers) else []
             compare(bench, report, case,
                     [both[0], ours, *others, both[1]], yardstick)
 
@@ -269,7 +285,10 @@ def main():
     if options.list:
         print('\n'.join(cases.all_names()))
         return 0
-    report = run(options)
+    try:
+        report = run(options)
+    except Failed as failure:
+        sys.exit(str(failure))
     if options.html:
         page.write(options, report)
     if report.missed:

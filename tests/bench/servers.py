@@ -16,12 +16,17 @@ PATIENCE = 60
 class Server:
     """Where it is, what loads it, and what it may be asked for."""
 
-    def __init__(self, name, program, url, pid, trust=()):
+    def __init__(self, name, program, url, pid, trust=(), is_peer=False):
         self.name = name
         self.program = program  # that loads it
         self.url = url
         self.pid = pid
         self.trust = trust
+        self.is_peer = is_peer
+
+
+class Failed(Exception):
+    """A server did not do what was asked of it."""
 
 
 class Measured:
@@ -43,7 +48,12 @@ class Bench:
         self.ends = ends
         self.folder = folder
         self.security = None
-        self.wsbench = os.environ.get('WSBENCH', 'wsbench')
+        self.wsbench = self.built('wsbench')
+
+    def built(self, name):
+        """As the environment says, or above the other programs."""
+        path = os.path.join(self.options.programs, '..', '..', name)
+        return os.environ.get(name.upper(), path)
 
     def program(self, name):
         return os.path.join(self.options.programs, name)
@@ -75,7 +85,7 @@ class Bench:
     def wsserver(self, name='wsserver', *arguments, path='/raw', tls=False):
         security = self.certificate() if tls else ()
         pid, url = self.start(
-            os.environ.get('WSSERVER', 'wsserver'), '-a', '127.0.0.1',
+            self.built('wsserver'), '-a', '127.0.0.1',
             '-p', '0', *security, *arguments)
         return Server(name, self.wsbench, url.rstrip('/') + path, pid,
                       trust(security))
@@ -94,18 +104,19 @@ class Bench:
             if self.options.peers is None or name in self.options.peers:
                 pid, port = self.start(*command, stderr=subprocess.DEVNULL)
                 found.append(Server(name, self.wsbench,
-                                    f'ws://127.0.0.1:{port}/', pid))
+                                    f'ws://127.0.0.1:{port}/', pid,
+                                    is_peer=True))
         return found
 
     def run(self, server, load):
         seconds = self.options.seconds
         done = subprocess.run(
             [server.program, *load, '-d', f'{seconds}s', '--json',
-             '--pid', str(server.pid), *server.trust, server.url], stdout=subprocess.PIPE,
-            timeout=seconds + PATIENCE, check=False)
+             '--pid', str(server.pid), *server.trust, server.url],
+            stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=False)
         if done.returncode != 0:
-            sys.exit(f'{server.name}: exit status {done.returncode} '
-                     f'with {" ".join(load)}')
+            raise Failed(f'{server.name}: exit status {done.returncode} '
+                         f'with {" ".join(load)}')
         return Measured(json.loads(done.stdout))
 
 
@@ -121,7 +132,8 @@ def make_certificate(folder):
     subprocess.run(
         ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
          'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
-         '-addext', 'subjectAltName=IP:127.0.0.1', '-out', certificate, '-keyout', key],
+         '-addext', 'subjectAltName=IP:127.0.0.1',
+         '-out', certificate, '-keyout', key],
         check=True, stderr=subprocess.DEVNULL)
     return f'--cert={certificate}', f'--key={key}'
 
