@@ -43,6 +43,7 @@ static const struct option_program program = {
 	.more = "The end.\n",
 	.rows = rows,
 	.row_count = COUNT_OF(rows),
+	.hint = {'t', "did you mean -n? There is no option"},
 };
 
 static struct settings settings;
@@ -253,6 +254,9 @@ static const struct {
 	{"--bogus=1", NULL, "unknown or misused option '--bogus=1'"},
 	{"-x", NULL, "unknown or misused option '-x'"},
 	{"-fx", NULL, "unknown or misused option '-x'"},
+	{"-t", "5", "did you mean -n? There is no option '-t'"},
+	{"-ft5", NULL, "did you mean -n? There is no option '-t'"},
+	{"--t", NULL, "unknown or misused option '--t'"},
 	{"--s", "1", "unknown or misused option '--s'"},
 	{"--flag=1", NULL, "unknown or misused option '--flag=1'"},
 	{"-f", "--number", "no value for '--number'"},
