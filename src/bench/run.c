@@ -144,7 +144,8 @@ drain(struct load *load)
 
 	if (!is_scheduled || load->interruptions > 0)
 		load->budget = 0;
-	load->last_reply = load->now;
+	if (load->options->duration > 0)
+		load->last_reply = load->now;
 	while (load_is_alive(load) && load->interruptions < 2 &&
 		!is_stalled(load, load->interruptions > 0 ? PATIENCE_INTERRUPTED
 							  : PATIENCE) &&

@@ -173,3 +173,25 @@ def server_does_not_close(_):
     with Stopwatch() as watch, Rogue(serve) as rogue:
         run_json(0, "-c1", "-n1", rogue.url)
     expect_between("seconds", 0, 60, watch.seconds)
+
+
+@check("E8", SECTION, "what is silent for ten seconds is given up")
+def silence(_):
+    def serve(guest):
+        guest.open()
+        guest.receive_frame()
+        guest.socket.settimeout(60)
+        guest.leave()
+
+    with Rogue(serve) as rogue, \
+            socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        unanswered = start("-c1", f"ws://127.0.0.1:{port}")
+        silent = start("-c1", "-n1", "--json", rogue.url)
+        result = finish(unanswered)
+        expect("exit status without a 101", 5, result.status)
+        expect_that("the handshake timed out" in result.errors,
+                    "the reason", result.errors)
+        result = finish(silent)
+    expect("exit status without a reply", 1, result.status)
+    expect("lost", 1, result.json["messages"]["lost"])
