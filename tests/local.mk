@@ -196,17 +196,6 @@ bench_programs = \
 	tests/bench/zlibecho
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-tests_bench_echoload_SOURCES = \
-	tests/bench/channel.c tests/bench/channel.h \
-	tests/bench/echoload.c \
-	tests/bench/load.h \
-	tests/bench/messages.c tests/bench/messages.h \
-	tests/bench/opening.c \
-	tests/bench/peer.c \
-	tests/bench/replies.c tests/bench/replies.h \
-	tests/bench/tool.c tests/bench/tool.h
-tests_bench_echoload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
-CLEANFILES = $(bench_programs)
 tests_bench_rawecho_LDADD = $(OPENSSL_LIBS)
 tests_bench_rawload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_bench_zlibecho_SOURCES = \
