@@ -28,17 +28,21 @@ contrib_completions_generate_LDADD = libwsserver.a \
 	$(OPENSSL_LIBS) $(ZLIB_LIBS)
 
 bash_completions = \
+	contrib/completions/bash/wsbench \
 	contrib/completions/bash/wsclient \
 	contrib/completions/bash/wsserver
 zsh_completions = \
+	contrib/completions/zsh/_wsbench \
 	contrib/completions/zsh/_wsclient \
 	contrib/completions/zsh/_wsserver
 fish_completions = \
+	contrib/completions/fish/wsbench.fish \
 	contrib/completions/fish/wsclient.fish \
 	contrib/completions/fish/wsserver.fish
 completions = $(bash_completions) $(zsh_completions) $(fish_completions)
 option_tables = \
 	contrib/completions/generate.c \
+	src/bench/options.c \
 	src/client/options.c \
 	src/option/completion.c \
 	src/server/options.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes the completion of a program for a shell: generate SHELL PROGRAM */
+#include "bench/options.h"
 #include "client/options.h"
 #include "option/completion.h"
 #include "server/options.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 static const struct option_program *const programs[] = {
-	&client_program, &options_program};
+	&bench_program, &client_program, &options_program};
 
 int
 main(int argc, char **argv)
