@@ -146,7 +146,10 @@ destination_release(struct destination *destination)
 	SSL_CTX_free(destination->tls);
 }
 
-/* Takes the next address; the port is chosen when both ends are known. */
+/*
+ * Takes the next address; the port is chosen when both ends are known. Where
+ * there are no such addresses, it does without.
+ */
 static void
 bind_source(struct destination *destination, int descriptor)
 {
@@ -159,7 +162,9 @@ bind_source(struct destination *destination, int descriptor)
 			number % LAST_BYTES);
 	setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
 		sizeof(on));
-	bind(descriptor, (const struct sockaddr *)&source, sizeof(source));
+	if (bind(descriptor, (const struct sockaddr *)&source,
+		    sizeof(source)) != 0)
+		destination->spreads = false;
 }
 
 int

@@ -8,7 +8,7 @@
 
 /* Each power of two is divided into so many buckets of one width. */
 #define HISTOGRAM_STEPS_BITS 7
-#define HISTOGRAM_STEPS (1 << HISTOGRAM_STEPS_BITS)
+#define HISTOGRAM_STEPS ((size_t)1 << HISTOGRAM_STEPS_BITS)
 
 /* Larger values count as this one: in nanoseconds, more than an hour. */
 #define HISTOGRAM_VALUE_BITS 42
