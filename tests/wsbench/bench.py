@@ -4,6 +4,7 @@
 import functools
 import json
 import os
+import resource
 import signal
 import subprocess
 
@@ -35,12 +36,18 @@ class Result:
         return json.loads(self.output)
 
 
-def start(*arguments):
+def start(*arguments, descriptors=None):
     """Ctrl-C works, whatever the shell in the background has ignored."""
+
+    def prepare():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if descriptors is not None:
+            resource.setrlimit(
+                resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
     return subprocess.Popen(
         [WSBENCH, *map(str, arguments)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=prepare)
 
 
 def finish(process):
@@ -53,8 +60,8 @@ def finish(process):
     return Result(process.returncode, output, errors)
 
 
-def run(*arguments):
-    return finish(start(*arguments))
+def run(*arguments, **rest):
+    return finish(start(*arguments, **rest))
 
 
 def run_json(status, *arguments):

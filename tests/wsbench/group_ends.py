@@ -3,17 +3,18 @@
 
 import signal
 import socket
+import subprocess
 import time
 
 import certificates
-from bench import SECTION, expect_sums, finish, run, run_json, serving, \
-    start, trust, url_of
+from bench import SECTION, WSBENCH, expect_sums, finish, run, run_json, \
+    serving, start, trust, url_of
 from checks import Stopwatch, check, expect, expect_between, expect_that
 from rogue import Rogue, said
 
 
-def expect_failure(status, why, *arguments):
-    result = run(*arguments)
+def expect_failure(status, why, *arguments, **rest):
+    result = run(*arguments, **rest)
     expect("exit status", status, result.status)
     expect_that(result.errors.startswith("wsbench: ") and
                 why in result.errors, why, result.errors)
@@ -47,8 +48,8 @@ def unknown_name(_):
 
 @check("E3", SECTION, "3: more connections than descriptors")
 def too_many_connections(_):
-    expect_failure(3, "need more descriptors than the limit of",
-                   "-c1000000", "ws://127.0.0.1:1")
+    expect_failure(3, "need more descriptors than the limit of 100 ",
+                   "-c99", "ws://127.0.0.1:1", descriptors=100)
 
 
 @check("E4", SECTION, "4: {}", cases={
@@ -195,3 +196,13 @@ def silence(_):
         result = finish(silent)
     expect("exit status without a reply", 1, result.status)
     expect("lost", 1, result.json["messages"]["lost"])
+
+
+@check("E9", SECTION, "the limit of descriptors is raised")
+def raised_limit(_):
+    with serving() as server:
+        process = subprocess.run(
+            ["sh", "-c", 'ulimit -Sn 64 && exec "$@"', "sh", WSBENCH, "-c200",
+             "-n200", url_of(server)], stdout=subprocess.DEVNULL,
+            timeout=60, check=False)
+    expect("exit status", 0, process.returncode)
