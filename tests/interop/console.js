@@ -157,8 +157,46 @@ async function connectElsewhere(page) {
 	await seeState(page, 'closed', 'Closed here: 1000 normal');
 }
 
+// Chooses a fault by its path in the list, and meets it at this one.
+async function meet(page, fault, path) {
+	await page.locator('#fault').selectOption({ label: fault });
+	if (path !== undefined)
+		await page.locator('#path').fill(path);
+	await page.locator('#meet').click();
+}
+
+// From the one to the next without another word, if it stays open.
+async function meetFaults(page) {
+	await meet(page, 'flood/N', '/faults/flood/1000');
+	await see(page, 'received', '1000');
+	await meet(page, 'delay/MS', '/faults/delay/300');
+	await seeState(page, 'open', 'Connected to /faults/delay/300');
+	await type(page, 'patience');
+	await see(page, 'received', 'patience');
+	assert.match(await page.locator('#latency-now').textContent(),
+		/^([3-9]\d\d m|\d+\.\d )s$/);
+	await meet(page, 'close/CODE[/REASON]', '/faults/close/4321/a%20fault');
+	await seeState(page, 'closed',
+		'Closed by the server: 4321 private use, “a fault”');
+	await meet(page, 'eof', '/faults/eof');
+	await seeState(page, 'failed', 'Connection failed: 1006 lost or faulty');
+}
+
+// Without the option there is a menu, but not to be used.
+async function tryFaults(page, areOn) {
+	const menu = page.locator('#fault');
+
+	if (!areOn) {
+		assert.ok(await menu.isDisabled());
+		return;
+	}
+	await page.locator('#fault:enabled').waitFor();
+	await meetFaults(page);
+	await assertLooksRight(page, 'after some faults');
+}
+
 // Nothing is kept, nothing comes from elsewhere, nobody complains.
-async function assertModest(page, heard, url) {
+async function assertModest(page, heard, requests) {
 	const kept = await page.evaluate(() =>
 		[localStorage.length, sessionStorage.length, document.cookie]);
 
@@ -166,17 +204,17 @@ async function assertModest(page, heard, url) {
 	assert.deepStrictEqual(heard.complaints, []);
 	assert.deepStrictEqual(
 		heard.requests.filter((request) => !request.startsWith('data:')),
-		[`${url}/`]);
+		requests);
 }
 
 withPage(async (page) => {
-	const [url] = process.argv.slice(-1);
+	const [faults, url] = process.argv.slice(-2);
+	const areOn = faults === 'faults';
 	const heard = { complaints: [], requests: [] };
 
 	listen(page, heard);
 	await page.goto(url);
 	await seeState(page, 'closed', 'Not connected');
-	assert.ok(await page.locator('#fault').isDisabled());
 	await assertLooksRight(page, 'at first');
 	await connect(page);
 	await sendText(page);
@@ -187,5 +225,7 @@ withPage(async (page) => {
 	await close(page);
 	await connectElsewhere(page);
 	await assertLooksRight(page, 'in the end');
-	await assertModest(page, heard, url);
+	await tryFaults(page, areOn);
+	await assertModest(page, heard,
+		[`${url}/`, ...areOn ? [`${url}/faults?json`] : []]);
 }, 170);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs a command that uses the test console, by http:// and by https://.
 
-It gets the URL of the page as its last argument. What the log must say of it
-afterwards stands here.
+Its last arguments are "faults" or "none", as the server has them, and the URL
+of the page. What the log must say of it afterwards stands here.
 """
 import os
 import subprocess
@@ -21,10 +21,11 @@ EXPECTED = [
 
 def run(command, options, environment):
     """Returns whether all went well, and says what did not."""
+    faults = 'faults' if '--enable-faults' in options else 'none'
     with Server('--subprotocol=chat', *options) as server:
         url = server.url.replace('ws', 'http', 1)
         user = subprocess.run(
-            [*command, url], stdin=subprocess.DEVNULL,
+            [*command, faults, url], stdin=subprocess.DEVNULL,
             timeout=6 * TIMEOUT, env={**os.environ, **environment})
         missing = [text for text in EXPECTED
                    if not server.wait_for_log(text, 1)]
@@ -41,7 +42,7 @@ def run(command, options, environment):
 def main(command):
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = make_certificate(folder)
-        good = [run(command, (), {}),
+        good = [run(command, ('--enable-faults',), {}),
                 run(command, (f'--cert={certificate}', f'--key={key}'),
                     {'NODE_EXTRA_CA_CERTS': certificate})]
     return 0 if all(good) else 1
