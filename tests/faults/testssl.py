@@ -18,7 +18,6 @@ HARMLESS = ("OK", "INFO", "LOW")
 EXEMPT = {
     "engine_problem": "Debian's openssl has no engine for GOST",
     "cert_revocation": "our authority publishes no revocations",
-    "HTTP_status_code": "where there is no page 426 is the answer",
     "sessionresumption_ticket": "its client may leave before our ticket comes",
 }
 # Of what there must be a finding, lest silence be taken for praise.

@@ -54,6 +54,7 @@ class Talk:
     kind = Peer
     status = 101
     code = 1000  # of the Close that ends it
+    is_logged = True  # how it ended, even if nothing was wrong
 
     def __init__(self, name, steps, scheme="ws", options=(), head=None,
                  **changed):
@@ -146,6 +147,8 @@ PACKED = [(compressed(compress(JSON)), answered(JSON)),
 PACKED_HEAD = request(more=[("Sec-WebSocket-Extensions", OFFER)])
 FOREIGN = request(Origin="http://elsewhere")
 PAGE = request("/raw", Upgrade=None, Connection=None)
+CONSOLE = request("/", Upgrade=None, Connection=None)
+METRICS = request("/metrics", Upgrade=None, Connection=None)
 
 # No line is logged of a host beyond its second connection.
 LIMITED = ["--max-clients-per-ip=2"]
@@ -161,7 +164,11 @@ TALKS = [
         ("a failure", [SMALL[0], (frame(3), [])], {"code": 1002}),
         ("a refusal", [], {"options": ["--origin=http://here"],
                            "head": FOREIGN, "status": 403}),
-        ("a page", [], {"head": PAGE, "status": 426}))]
+        ("a page", [], {"head": PAGE, "status": 426}),
+        ("the console", [], {"head": CONSOLE, "status": 200,
+                             "is_logged": False}),
+        ("the metrics", [], {"head": METRICS, "status": 200,
+                             "is_logged": False}))]
 
 
 def lines_about(server, peer):

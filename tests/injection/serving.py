@@ -97,7 +97,7 @@ class Serving:
         def lines():
             return len(lines_about(self.server, peer))
 
-        least = 1
+        least = 1 if self.talk.is_logged else 0
         if are_of_log(injections) or (
                 outcome.status is None and are_of_peer(injections)):
             least = 0
