@@ -14,16 +14,15 @@
 
 /* A page in the making: an empty text of status 200 at first. */
 struct draft {
+	struct verdict verdict; /* page_serve's */
 	struct response response;
 	struct buffer body; /* the response's, unless it has one */
 	char fields[RESPONSE_FIELDS_MAX + 1];
 };
 
-/* The verdict of a page that is filled in is that of page_serve. */
 struct page {
 	const char *path;
-	struct verdict (*fill)(
-		const struct page_context *context, struct draft *draft);
+	void (*fill)(const struct page_context *context, struct draft *draft);
 	bool takes_upgrades; /* a service has the same path */
 };
 
@@ -32,24 +31,22 @@ static const struct verdict upgrade_required = {HTTP_UPGRADE_REQUIRED,
 static const struct verdict out_of_memory = {
 	HTTP_SERVICE_UNAVAILABLE, "out of memory"};
 
-static struct verdict
+static void
 fill_console(const struct page_context *context, struct draft *draft)
 {
 	if (!context->settings->has_console)
-		return upgrade_required;
-	if (!console_write(&draft->body, context->settings->has_faults) ||
-		!console_write_fields(context->request, draft->fields))
-		return out_of_memory;
+		draft->verdict = upgrade_required;
+	else if (!console_write(&draft->body, context->settings->has_faults) ||
+		 !console_write_fields(context->request, draft->fields))
+		draft->verdict = out_of_memory;
 	draft->response.type = "text/html; charset=utf-8";
-	return VERDICT_FINE;
 }
 
-static struct verdict
+static void
 fill_health(const struct page_context *context, struct draft *draft)
 {
 	(void)context;
 	draft->response.body = slice_of("ok\n");
-	return VERDICT_FINE;
 }
 
 /* Whoever stands behind a proxy that runs here is not here himself. */
@@ -106,17 +103,18 @@ may_see_metrics(const struct page_context *context)
 	return context->settings->metrics == PAGE_METRICS_ON;
 }
 
-static struct verdict
+static void
 fill_metrics(const struct page_context *context, struct draft *draft)
 {
+	static const struct verdict hidden = {
+		HTTP_NOT_FOUND, "not shown here: see --metrics in wsserver(1)"};
+
 	if (!may_see_metrics(context))
-		return (struct verdict){HTTP_NOT_FOUND,
-			"not shown here: see --metrics in wsserver(1)"};
-	if (!metrics_write(&draft->body, context->registry,
-		    context->services->faults, context->settings->started))
-		return out_of_memory;
+		draft->verdict = hidden;
+	else if (!metrics_write(&draft->body, context->registry,
+			 context->services->faults, context->settings->started))
+		draft->verdict = out_of_memory;
 	draft->response.type = METRICS_TYPE;
-	return VERDICT_FINE;
 }
 
 /* "?json" stands behind the path, or anything else. */
@@ -129,21 +127,21 @@ wants_json(const struct http_head *request)
 	       slice_equals(query, slice_of("json"));
 }
 
-static struct verdict
+static void
 fill_faults(const struct page_context *context, struct draft *draft)
 {
+	static const struct verdict off = {HTTP_NOT_FOUND, FAULTS_ARE_OFF};
 	bool as_json = wants_json(context->request);
 
 	if (!context->settings->has_faults)
-		return (struct verdict){HTTP_NOT_FOUND, FAULTS_ARE_OFF};
-	if (as_json ? !faults_page_write_json(&draft->body)
-		    : !faults_page_write_html(&draft->body))
-		return out_of_memory;
+		draft->verdict = off;
+	else if (as_json ? !faults_page_write_json(&draft->body)
+			 : !faults_page_write_html(&draft->body))
+		draft->verdict = out_of_memory;
 	draft->response.type = as_json ? FAULTS_JSON_TYPE : FAULTS_HTML_TYPE;
 	if (!as_json)
 		snprintf(draft->fields, sizeof(draft->fields), "%s",
 			FAULTS_HTML_FIELDS);
-	return VERDICT_FINE;
 }
 
 static const struct page pages[] = {
@@ -179,16 +177,16 @@ send_page(struct connection *connection, const struct page *page,
 	const struct page_context *context)
 {
 	struct draft draft = {.response = {.status = HTTP_OK}};
-	struct verdict verdict = page->fill(context, &draft);
 
+	page->fill(context, &draft);
 	draft.response.fields = draft.fields;
 	if (buffer_length(&draft.body) > 0)
 		draft.response.body = buffer_bytes(&draft.body);
-	if (verdict_is_fine(verdict))
+	if (verdict_is_fine(draft.verdict))
 		connection_respond(
 			connection, context->request, &draft.response);
 	buffer_release(&draft.body);
-	return verdict;
+	return draft.verdict;
 }
 
 /* Even with an upgrade not every path would be served. */
