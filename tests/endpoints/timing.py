@@ -11,10 +11,10 @@ LONG = 60.0  # nothing here is waited for so long on the slowest machine
 
 @check("delay", "5.6", "delay/MS counts from each message; pongs at once")
 def replies_late(server):
-    peer = server.open("/faults/delay/1000?after=1")
+    peer = server.open("/faults/delay/2000?after=1")
     with Stopwatch() as watch:
         peer.echo()
-    expect_between("seconds before it is time", 0, 0.9, watch.seconds)
+    expect_between("seconds before it is time", 0, 1.9, watch.seconds)
     with Stopwatch() as watch:
         peer.send(text("one"))
         time.sleep(0.3)
@@ -23,8 +23,8 @@ def replies_late(server):
         peer.expect_message(TEXT, "one")
         first = time.monotonic() - watch.start
         peer.expect_message(TEXT, "two")
-    expect_between("seconds to the first reply", 0.99, LONG, first)
-    expect_between("seconds to both", 1.29, LONG, watch.seconds)
+    expect_between("seconds to the first reply", 1.99, LONG, first)
+    expect_between("seconds to both", 2.29, LONG, watch.seconds)
     peer.leave()
 
 
@@ -36,7 +36,7 @@ def replies_together(server):
             peer.send(text(str(number)))
         for number in range(50):
             peer.expect_message(TEXT, str(number))
-    expect_between("seconds", 0.49, 4.9, watch.seconds)
+    expect_between("seconds", 0.49, 15, watch.seconds)
     peer.leave()
 
 
@@ -92,7 +92,7 @@ def lets_go(server):
 
 @check("drip", "5.2", "drip/MS sends bytes one at a time")
 def drips(server):
-    peer = server.open("/faults/drip/20?after=1")
+    peer = server.open("/faults/drip/100?after=1")
     peer.echo("first")
     peer.send(text("0123456789"))
     pieces = []
@@ -101,9 +101,8 @@ def drips(server):
             peer.receive()
             pieces.append(peer.take(len(peer.data)))
     expect("the frame", b"\x81\x0a0123456789", b"".join(pieces))
-    expect("the first piece", b"\x81", pieces[0])
     expect_that(len(pieces) > 3, "many pieces", pieces)
-    expect_between("seconds", 0.21, LONG, watch.seconds)
+    expect_between("seconds", 1.09, LONG, watch.seconds)
     peer.leave()
     end = server.expect_end(peer, 1000, "client")
     expect("messages", (2, 2), end.messages)
