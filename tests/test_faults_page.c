@@ -42,12 +42,12 @@ START_TEST(lists_each_fault_in_html)
 	ck_assert(faults_page_write_html(&page));
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
 		snprintf(item, sizeof(item),
-			"<tr><td><code>/faults/%s</code><td>%s<td><code>%s"
-			"</code>\n",
+			"<dt><code>/faults/%s</code>\n<dd>%s<br>\n<small>as "
+			"<code>%s</code></small>\n",
 			faults[i].path, faults[i].meaning, faults[i].example);
 		ck_assert_uint_eq(count_of(item, text()), 1);
 	}
-	ck_assert_uint_eq(count_of("<tr><td>", text()), FAULT_COUNT);
+	ck_assert_uint_eq(count_of("<dt>", text()), FAULT_COUNT);
 }
 END_TEST
 

@@ -12,13 +12,13 @@ write_all(struct buffer *output, const char *const *texts, size_t count)
 	return true;
 }
 
-/* How a fault is written in HTML: its texts have nothing to be escaped. */
+/* Its texts have nothing that would be escaped. */
 static bool
 write_item(struct buffer *output, const struct fault *fault)
 {
-	const char *const texts[] = {"<tr><td><code>" FAULTS_PATH, fault->path,
-		"</code><td>", fault->meaning, "<td><code>", fault->example,
-		"</code>\n"};
+	const char *const texts[] = {"<dt><code>" FAULTS_PATH, fault->path,
+		"</code>\n<dd>", fault->meaning, "<br>\n<small>as <code>",
+		fault->example, "</code></small>\n"};
 
 	return write_all(output, texts, sizeof(texts) / sizeof(texts[0]));
 }
@@ -36,11 +36,15 @@ faults_page_write_html(struct buffer *output)
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
 		"<style>\n"
 		"body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem "
-		"auto; max-width: 60rem; padding: 0 1rem; }\n"
-		"div { overflow-x: auto; }\n"
-		"table { border-collapse: collapse; }\n"
-		"th, td { border-top: 1px solid #8888; padding: .3rem .6rem "
-		".3rem 0; text-align: left; vertical-align: top; }\n"
+		"auto; max-width: 56rem; padding: 0 1rem; }\n"
+		"dt { border-top: 1px solid #8888; padding-top: .4rem; }\n"
+		"dd { margin: 0; padding-bottom: .4rem; }\n"
+		"@media (min-width: 50rem) {\n"
+		"dl { display: grid; grid-template-columns: max-content 1fr; "
+		"}\n"
+		"dt { padding-right: 2rem; }\n"
+		"dd { border-top: 1px solid #8888; padding-top: .4rem; }\n"
+		"}\n"
 		"</style>\n"
 		"<main>\n"
 		"<h1>Faults</h1>\n"
@@ -49,16 +53,14 @@ faults_page_write_html(struct buffer *output)
 		"<code>/raw</code> does but for what is said here; "
 		"<code>?after=N</code> behind the path lets N echoes come "
 		"first.\n"
-		"<div tabindex=\"0\">\n"
-		"<table>\n"
-		"<tr><th>Path<th>What happens<th>Example\n";
+		"<dl>\n";
 
 	if (!buffer_append_string(output, head))
 		return false;
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		if (!write_item(output, &faults[i]))
 			return false;
-	return buffer_append_string(output, "</table>\n</div>\n</main>\n");
+	return buffer_append_string(output, "</dl>\n</main>\n");
 }
 
 static bool
