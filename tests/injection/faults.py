@@ -60,7 +60,8 @@ FAULTS = (
     system_faults("read", "EINTR EAGAIN EIO") +
     short_faults("read") +
     system_faults("write", "EINTR", harmless=True) +
-    system_faults("write", "EAGAIN ENOSPC EIO EPIPE", may_last=True) +
+    system_faults("write", "EAGAIN") +
+    system_faults("write", "ENOSPC EIO EPIPE", may_last=True) +
     short_faults("write") +
     system_faults("poll", "EINTR ENOMEM") +
     system_faults("accept4", "EINTR ECONNABORTED EPROTO EAGAIN EMFILE ENFILE "
