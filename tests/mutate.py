@@ -23,7 +23,7 @@ FOLDERS = ("src/protocol", "src/websocket")
 JOBS = "-j2"
 PATIENCE = 120
 
-# What the mutated code is a part of, the quickest and sharpest first.
+# What the mutated code is a part of; those named after a file come first.
 UNIT_TESTS = """frame mask utf8 slice buffer close_code http handshake extension
     permessage_deflate uri assembler deflate inflate deflate_combinations
     compression opening stream connection closing losses keepalive polled
@@ -116,17 +116,16 @@ class Tree:
         fuzzers = glob.glob(os.path.join(self.source, "tests/fuzz/fuzz_*.c"))
         self.programs = [f"tests/test_{name}" for name in UNIT_TESTS] + sorted(
             "tests/fuzz/" + os.path.basename(name)[:-2] for name in fuzzers)
-        self.targets = ["wsserver", "wsclient", "tests/failing.so",
-                        *self.programs]
+        self.shared = ["wsserver", "wsclient", "tests/failing.so"]
 
     def run_or_fail(self, *command):
         subprocess.run(command, cwd=self.build, check=True,
                        stdout=subprocess.DEVNULL)
 
-    def make(self):
-        """Returns whether it compiles."""
+    def make(self, *targets):
+        """Returns whether they compile."""
         return subprocess.run(
-            ["make", "-s", JOBS, *self.targets], cwd=self.build, check=False,
+            ["make", "-s", JOBS, *targets], cwd=self.build, check=False,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ).returncode == 0
 
@@ -139,19 +138,25 @@ class Tree:
         except subprocess.TimeoutExpired:
             return False
 
-    def commands(self):
-        for program in self.programs:
-            yield [os.path.join(self.build, program)]
-        for script, *arguments in self.scripts:
-            yield [sys.executable, os.path.join(
-                self.source, "tests", script), *arguments]
+    def find_red_program(self, name):
+        stem = os.path.splitext(os.path.basename(name))[0]
+        for program in sorted(self.programs,
+                              key=lambda each: stem not in each):
+            if not self.make(program):
+                raise SystemExit(f"{program} cannot be linked")
+            if not self.passes([os.path.join(self.build, program)]):
+                return os.path.basename(program)
+        return None
 
-    def find_red(self):
+    def find_red(self, name=""):
         """The first test that fails; None if all pass."""
-        for command in self.commands():
-            if not self.passes(command):
-                return " ".join(map(os.path.basename, command)).replace(
-                    os.path.basename(sys.executable) + " ", "")
+        red = self.find_red_program(name)
+        if red is not None or not self.make(*self.shared):
+            return red
+        for script, *arguments in self.scripts:
+            if not self.passes([sys.executable, os.path.join(
+                    self.source, "tests", script), *arguments]):
+                return " ".join([script, *arguments])
         return None
 
     def objects(self):
@@ -167,9 +172,9 @@ class Tree:
         path = os.path.join(self.source, mutant.name)
         try:
             write(path, mutant.apply(lines))
-            if not self.make() or self.objects() == whole:
+            if not self.make("libwsserver.a") or self.objects() == whole:
                 return False
-            return self.find_red()
+            return self.find_red(mutant.name)
         finally:
             write(path, "".join(lines))
 
@@ -208,8 +213,9 @@ def run(tree, arguments):
     random.Random(arguments.seed).shuffle(mutants)
     print(f"seed {arguments.seed}, {len(mutants)} mutants to choose from",
           flush=True)
-    if not tree.make() or tree.find_red() is not None:
-        raise SystemExit(f"red without a mutant: {tree.find_red()}")
+    red = tree.find_red()
+    if red is not None:
+        raise SystemExit(f"red without a mutant: {red}")
     whole = tree.objects()
     survivors, tried = [], 0
     for mutant in mutants:
