@@ -17,8 +17,8 @@
 /* Of linux/mman.h, which may be older than the kernel that runs. */
 #define GUARD_INSTALL 102
 
-bool
-stack_can_guard(void)
+static bool
+has_guards(void)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -32,6 +32,56 @@ stack_can_guard(void)
 	return can_guard;
 }
 
+/* Where the guard of the calling thread begins. */
+static char *
+find_guard(void)
+{
+	char *lowest = (char *)__builtin_frame_address(0) - USABLE_SIZE;
+	size_t into_page =
+		(uintptr_t)lowest & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+
+	return lowest - into_page - GUARD_SIZE;
+}
+
+static void *
+try_stack(void *argument)
+{
+	bool *fits = argument;
+	pthread_attr_t attributes;
+	void *lowest;
+	size_t size;
+
+	if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+		return NULL;
+	pthread_attr_getstack(&attributes, &lowest, &size);
+	pthread_attr_destroy(&attributes);
+	*fits = find_guard() >= (char *)lowest;
+	return NULL;
+}
+
+/* A thread sanitizer, for one, takes much of a stack for itself. */
+static bool
+has_room(void)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	bool fits = false;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	stack_configure(&attributes, true);
+	if (pthread_create(&thread, &attributes, try_stack, &fits) == 0)
+		pthread_join(thread, NULL);
+	pthread_attr_destroy(&attributes);
+	return fits;
+}
+
+bool
+stack_can_guard(void)
+{
+	return has_guards() && has_room();
+}
+
 void
 stack_configure(pthread_attr_t *attributes, bool can_guard)
 {
@@ -43,10 +93,5 @@ stack_configure(pthread_attr_t *attributes, bool can_guard)
 bool
 stack_guard(void)
 {
-	char *lowest = (char *)__builtin_frame_address(0) - USABLE_SIZE;
-	size_t into_page =
-		(uintptr_t)lowest & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
-
-	return madvise(lowest - into_page - GUARD_SIZE, GUARD_SIZE,
-		       GUARD_INSTALL) == 0;
+	return madvise(find_guard(), GUARD_SIZE, GUARD_INSTALL) == 0;
 }

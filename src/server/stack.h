@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 /*
- * Whether the kernel can guard a part of a mapping (Linux 6.13). Other guards
- * split mappings, whose number it limits for a process.
+ * Whether the kernel can guard a part of a mapping (Linux 6.13) and stacks have
+ * the room that stack_guard takes for granted. Other guards split mappings,
+ * whose number the kernel limits for a process.
  */
 bool stack_can_guard(void);
 
