@@ -23,10 +23,8 @@ FOLDERS = ("src/protocol", "src/websocket")
 JOBS = "-j2"
 PATIENCE = 120
 
-# What the mutated code is a part of; those named after a file come first.
-UNIT_TESTS = """frame mask utf8 slice buffer close_code http handshake extension
-    permessage_deflate uri assembler deflate inflate deflate_combinations
-    compression opening stream connection closing losses keepalive polled
+# Tests of the mutated code beside those that are named after a file.
+MORE_TESTS = """inflate deflate_combinations closing losses keepalive polled
     shortage client_role interruption check_frames check_handshake""".split()
 SCRIPTS = (("conformance/run.py",),
            ("faults/run.py", "--quick", "--plain", "F", "M", "C", "Z", "H"),
@@ -113,10 +111,17 @@ class Tree:
             "WSSERVER": os.path.join(self.build, "wsserver"),
             "WSCLIENT": os.path.join(self.build, "wsclient"),
             "PYTHONDONTWRITEBYTECODE": "1"}
-        fuzzers = glob.glob(os.path.join(self.source, "tests/fuzz/fuzz_*.c"))
-        self.programs = [f"tests/test_{name}" for name in UNIT_TESTS] + sorted(
-            "tests/fuzz/" + os.path.basename(name)[:-2] for name in fuzzers)
+        self.programs = [f"tests/test_{name}" for name in self.test_names()]
+        self.programs += sorted(
+            "tests/fuzz/" + stem(name) for name in glob.glob(
+                os.path.join(self.source, "tests/fuzz/fuzz_*.c")))
         self.shared = ["wsserver", "wsclient", "tests/failing.so"]
+
+    def test_names(self):
+        names = [stem(name) for name in source_files()
+                 if name.endswith(".c")] + MORE_TESTS
+        return [name for name in names if os.path.exists(os.path.join(
+            self.source, "tests", f"test_{name}.c"))]
 
     def run_or_fail(self, *command):
         subprocess.run(command, cwd=self.build, check=True,
@@ -139,9 +144,9 @@ class Tree:
             return False
 
     def find_red_program(self, name):
-        stem = os.path.splitext(os.path.basename(name))[0]
+        # Those that are named after the file come first.
         for program in sorted(self.programs,
-                              key=lambda each: stem not in each):
+                              key=lambda each: stem(name) not in each):
             if not self.make(program):
                 raise SystemExit(f"{program} cannot be linked")
             if not self.passes([os.path.join(self.build, program)]):
@@ -151,8 +156,10 @@ class Tree:
     def find_red(self, name=""):
         """The first test that fails; None if all pass."""
         red = self.find_red_program(name)
-        if red is not None or not self.make(*self.shared):
+        if red is not None or not self.scripts:
             return red
+        if not self.make(*self.shared):
+            raise SystemExit("the programs cannot be linked")
         for script, *arguments in self.scripts:
             if not self.passes([sys.executable, os.path.join(
                     self.source, "tests", script), *arguments]):
@@ -177,6 +184,11 @@ class Tree:
             return self.find_red(mutant.name)
         finally:
             write(path, "".join(lines))
+
+
+def stem(name):
+    """Of a file."""
+    return os.path.splitext(os.path.basename(name))[0]
 
 
 def write(path, content):

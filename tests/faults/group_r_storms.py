@@ -73,6 +73,7 @@ def clock_jumps(server, seconds):
     idle = server.open()
     opening = server.connect()
     opening.send(request()[:30])
+    server.wait_for("Client connected")
     year = year_of_last_line(server)
     jump(server, seconds)
     server.open().leave()
