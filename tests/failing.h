@@ -36,7 +36,7 @@ void *failing_find_next(const char *function);
 	__extension__ type function parameters                                 \
 	{                                                                      \
 		FAILING_NEXT(function);                                        \
-		return failing_judge(name, NULL) ? failure : next arguments;   \
+		return failing_judge(name, NULL) ? (failure) : next arguments; \
 	}
 
 /* The same for one whose parameter size is a number of bytes. */

@@ -38,7 +38,7 @@ fails_in_tls(const char *function)
 	type function parameters                                               \
 	{                                                                      \
 		FAILING_NEXT(function);                                        \
-		return fails_in_tls(#function) ? failure : next arguments;     \
+		return fails_in_tls(#function) ? (failure) : next arguments;   \
 	}
 
 FAILING_TLS(int, 0, RAND_bytes, (unsigned char *data, int size), (data, size))

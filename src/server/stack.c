@@ -48,14 +48,14 @@ try_stack(void *argument)
 {
 	bool *fits = argument;
 	pthread_attr_t attributes;
-	void *lowest;
-	size_t size;
+	void *lowest = NULL;
+	size_t size = 0;
 
 	if (pthread_getattr_np(pthread_self(), &attributes) != 0)
 		return NULL;
-	pthread_attr_getstack(&attributes, &lowest, &size);
+	*fits = pthread_attr_getstack(&attributes, &lowest, &size) == 0 &&
+		find_guard() >= (char *)lowest;
 	pthread_attr_destroy(&attributes);
-	*fits = find_guard() >= (char *)lowest;
 	return NULL;
 }
 
