@@ -166,7 +166,7 @@ job_cppcheck() {
 	cppcheck -q -j"$parallel" --enable=warning,performance --std=c11 \
 		--library=posix --library=gnu -D_GNU_SOURCE \
 		-DPACKAGE_VERSION='"0"' -D'ck_assert(it)=if (!(it)) abort()' \
-		-Isrc -Itests --error-exitcode=1 src tests
+		-Isrc -Itests --error-exitcode=1 contrib src tests
 }
 
 # Left out, because they contradict the style or the platform:
@@ -216,7 +216,7 @@ tidy_one() {
 job_clang_tidy() {
 	export -f tidy_one
 	cd "$source"
-	tidy_all "$(tidy_checks)" src
+	tidy_all "$(tidy_checks)" contrib src
 	tidy_all "$(tidy_checks)$(test_checks)" tests
 }
 
@@ -247,7 +247,7 @@ job_gcc_analyzer() {
 
 job_clang_format() {
 	cd "$source"
-	find src tests -name '*.[ch]' -print0 |
+	find contrib src tests -name '*.[ch]' -print0 |
 		xargs -0 clang-format --dry-run --Werror
 }
 

@@ -378,10 +378,9 @@ apply_config(struct command_line *line, void *settings)
 	bool given[ROWS_MAX] = {false};
 	const struct option_row *row, *config = NULL;
 	const char *path = NULL;
-	int found;
 
 	rewind_getopt();
-	while ((found = find_next(line, &row)) != -1) {
+	while (find_next(line, &row) != -1) {
 		if (row == NULL || row->set == NULL)
 			return OPTION_RUN;
 		given[row - line->program->rows] = true;
