@@ -242,7 +242,7 @@ START_TEST(serves_a_request_in_whose_midst_it_is_interrupted)
 	ck_assert_int_eq(write(pair[1], PEER_REQUEST, half), (ssize_t)half);
 	atomic_store(&interrupted, true);
 	pthread_create(&sender, NULL, send_late,
-		(void *)(uintptr_t)(PEER_REQUEST + half));
+		(void *)(uintptr_t)&PEER_REQUEST[half]);
 	ck_assert(receive_request(&request, &verdict));
 	pthread_join(sender, NULL);
 	ck_assert(connection_accept(
