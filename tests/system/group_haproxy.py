@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The sample for HAProxy: contrib/haproxy.cfg."""
 
+import contextlib
 import os
 import shutil
+import socket
+import threading
 
 import certificates
 from checks import check, expect, expect_that, wait_until
@@ -93,16 +96,60 @@ def passed_through(_):
             peer.close()
 
 
-@check("", "haproxy", "HAProxy: checks on /healthz see who is down", **ONCE)
+class Sick(threading.Thread):
+    """Listens in the place of a server, but all that it says is 404."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", port))
+        self.listener.listen()
+        self.checks = 0
+        self.others = 0
+
+    def run(self):
+        while True:
+            try:
+                accepted, _ = self.listener.accept()
+            except OSError:
+                return
+            with accepted, contextlib.suppress(OSError):
+                self.answer(accepted)
+
+    def answer(self, accepted):
+        accepted.settimeout(5)
+        data = b""
+        while b"HTTP/1.1\r\n" not in data:
+            received = accepted.recv(4096)
+            if not received:
+                return
+            data += received
+        if b"GET /healthz " in data:
+            self.checks += 1
+        else:
+            self.others += 1
+        accepted.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n"
+                         b"Connection: close\r\n\r\n")
+
+
+@check("", "haproxy", "HAProxy: checks on /healthz see who is ill", **ONCE)
 def health(_):
-    with Fleet(*OPTIONS) as fleet, Haproxy(fleet) as proxy:
-        for server in fleet.servers[1:]:
-            expect("exit status", 0, server.terminate(60))
-        for _ in range(3 * SIZE):
-            peer = client(proxy.plain).open()
-            peer.echo()
-            peer.leave()
-        expect("lines of refusals", [], fleet.servers[0].find("refused"))
+    with Fleet(*OPTIONS) as fleet:
+        expect("exit status", 0, fleet.servers[1].terminate(60))
+        sick = Sick(fleet.ports[1])
+        sick.start()
+        with sick.listener, Haproxy(fleet) as proxy:
+            wait_until(lambda: sick.checks > 3, 30)
+            before = sick.others
+            for _ in range(4 * SIZE):
+                peer = client(proxy.plain).open()
+                peer.echo()
+                peer.leave()
+            expect("clients that met the one who is ill", before, sick.others)
+            expect("lines of refusals", [],
+                   fleet.servers[0].find("refused"))
+            sick.listener.shutdown(socket.SHUT_RDWR)
 
 
 @check("", "haproxy", "HAProxy: a rolling restart loses no echo", **BOTH)
