@@ -154,6 +154,13 @@ job_testssl() {
 	python3 "$source/tests/faults/testssl.py"
 }
 
+# While servers behind HAProxy are restarted one by one.
+job_proxies() {
+	configure_build
+	make -j"$parallel" all
+	WSSERVER=$build/wsserver ECHOES=100000 sh "$source/tests/proxies.sh"
+}
+
 # That the targets still run and find nothing at once.
 job_fuzz() {
 	configure_build --enable-werror
