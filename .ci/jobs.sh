@@ -5,6 +5,7 @@
 set -euo pipefail
 
 parallel=$(nproc)
+more=$((2 * parallel)) # for what mostly waits
 source=$WORK/source
 build=$WORK/$1
 
@@ -37,7 +38,7 @@ fail_on_reports() {
 job_readme() {
 	local command
 
-	command=$(sed -n 's/^    \(.*make check.*\)$/\1/p' "$WORK/readme/README")
+	command=$(sed -n 's/^    \(.*make .*check.*\)$/\1/p' "$WORK/readme/README")
 	[ "$(grep -c . <<<"$command")" = 1 ]
 	cd "$WORK/readme"
 	bash -c "$command"
@@ -45,7 +46,7 @@ job_readme() {
 
 job_distcheck() {
 	configure_build
-	make -j"$parallel" distcheck
+	make -j"$more" distcheck
 }
 
 unpack_tarball() {
@@ -90,7 +91,7 @@ job_asan() {
 	export ASAN_OPTIONS=detect_leaks=1:log_path=$build/report
 	export UBSAN_OPTIONS=print_stacktrace=1:log_path=$build/report
 	build_all
-	make -j"$parallel" check VERBOSE=1
+	make -j"$more" check
 	fail_on_reports
 }
 
@@ -100,7 +101,7 @@ job_tsan() {
 	# At its end it would sleep a second, which some tests would notice.
 	export TSAN_OPTIONS=log_path=$build/report:atexit_sleep_ms=0
 	build_all
-	setarch -R make -j"$parallel" check VERBOSE=1
+	setarch -R make -j"$more" check
 	fail_on_reports
 }
 
@@ -120,7 +121,7 @@ job_memcheck() {
 	printf '#!/bin/sh\nexec valgrind %s %s "$@"\n' "${options//$'\n'/}" \
 		"$build/wsserver" >wsserver-memcheck
 	chmod +x wsserver-memcheck
-	make -j"$parallel" check VERBOSE=1 \
+	make -j"$more" check \
 		TESTS="$(memcheck_tests | tr '\n' ' ')" \
 		LOG_COMPILER=valgrind AM_LOG_FLAGS="${options//$'\n'/}" \
 		TESTS_ENVIRONMENT="CK_FORK=no WSSERVER=$build/wsserver-memcheck"
