@@ -154,6 +154,17 @@ START_TEST(heeds_the_limit_of_mappings)
 }
 END_TEST
 
+START_TEST(tells_of_threads_alone)
+{
+	int64_t files = (int64_t)get(RLIMIT_NOFILE).rlim_max;
+
+	ck_assert_int_eq(limits_find(files, 0).connections, 1);
+	ck_assert_int_gt(limits_find_threads(0).connections, 1);
+	ck_assert_str_ne(
+		limits_find_threads(0).reason, "open files (ulimit -n)");
+}
+END_TEST
+
 START_TEST(shares_the_room)
 {
 	static const struct {
@@ -197,6 +208,7 @@ main(void)
 	tcase_add_test(cases, does_not_hold_root_to_the_limit_of_processes);
 	tcase_add_test(cases, does_without_files_that_cannot_be_opened);
 	tcase_add_test(cases, heeds_the_limit_of_mappings);
+	tcase_add_test(cases, tells_of_threads_alone);
 	tcase_add_loop_test(cases, shares_the_room, 0, 12);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);

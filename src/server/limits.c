@@ -124,12 +124,10 @@ max(int64_t a, int64_t b)
 }
 
 struct limits
-limits_find(int64_t other_descriptors, int64_t mappings_each)
+limits_find_threads(int64_t mappings_each)
 {
-	struct limits limits = {INT64_MAX, "nothing"};
+	struct limits limits = {INT64_MAX, "memory"};
 
-	lower(&limits, raise_open_files() - other_descriptors,
-		"open files (ulimit -n)");
 	lower(&limits, read_process_limit() - OTHER_THREADS,
 		"processes (ulimit -u)");
 	lower(&limits, read_number("/proc/sys/kernel/pid_max") - OTHER_THREADS,
@@ -145,6 +143,16 @@ limits_find(int64_t other_descriptors, int64_t mappings_each)
 				OTHER_MAPPINGS) /
 				mappings_each,
 			"mappings (sysctl vm.max_map_count)");
+	return limits;
+}
+
+struct limits
+limits_find(int64_t other_descriptors, int64_t mappings_each)
+{
+	struct limits limits = limits_find_threads(mappings_each);
+
+	lower(&limits, raise_open_files() - other_descriptors,
+		"open files (ulimit -n)");
 	return limits;
 }
 

@@ -18,6 +18,9 @@ struct limits {
  */
 struct limits limits_find(int64_t other_descriptors, int64_t mappings_each);
 
+/* The same of what limits threads, whoever has them. */
+struct limits limits_find_threads(int64_t mappings_each);
+
 /*
  * Lowers both numbers until there is room for their sum: those who are not
  * upgraded first, but not below a few hundred of them or half of the room.

@@ -2,7 +2,9 @@
 #include "server/server.h"
 
 #include "server/farewell.h"
+#include "server/limits.h"
 #include "server/signals.h"
+#include "server/stack.h"
 #include "transport/clock.h"
 #include "transport/listening.h"
 
@@ -34,9 +36,10 @@ struct server {
 	struct listeners *listeners;
 	SSL_CTX **tls;
 	struct farewells farewells;
-	int64_t back_off;     /* milliseconds, 0: accepting */
-	int64_t accept_again; /* deadline, while backing off */
-	int64_t complain_again;
+	int64_t back_off;	/* milliseconds, 0: accepting */
+	int64_t accept_again;	/* deadline, while backing off */
+	int64_t complain_again; /* of accept */
+	int64_t complain_of_threads_again;
 	int stops; /* TERM and INT so far: the second one forces */
 };
 
@@ -168,6 +171,19 @@ heed_signals(struct server *server)
 	}
 }
 
+static const char *
+remedy_for(int failure)
+{
+	switch (failure) {
+	case EMFILE:
+		return " (ulimit -n)";
+	case ENFILE:
+		return " (sysctl fs.file-max)";
+	default:
+		return "";
+	}
+}
+
 /* Accept failed for want of something: it is tried again later. */
 static void
 back_off(struct server *server)
@@ -182,8 +198,22 @@ back_off(struct server *server)
 	if (deadline_left(server->complain_again) > 0)
 		return;
 	server->complain_again = deadline_after(COMPLAINT_INTERVAL);
-	log_sentence(LOG_LEVEL_ERROR, "error", "Cannot accept: %s",
-		strerror(failure));
+	log_sentence(LOG_LEVEL_ERROR, "error", "Cannot accept: %s%s",
+		strerror(failure), remedy_for(failure));
+}
+
+/* Names the limit that is most likely to be the reason. */
+static void
+complain_of_threads(struct server *server)
+{
+	bool can_guard = server->settings->session->can_guard;
+
+	if (deadline_left(server->complain_of_threads_again) > 0)
+		return;
+	server->complain_of_threads_again = deadline_after(COMPLAINT_INTERVAL);
+	log_sentence(LOG_LEVEL_ERROR, "error",
+		"Cannot start a thread: the lowest limit is that of %s",
+		limits_find_threads(can_guard ? 0 : STACK_MAPPINGS).reason);
 }
 
 /* Errors of a connection that was lost before it was accepted: accept(2). */
@@ -229,6 +259,8 @@ admit(struct server *server, bool has_tls, int descriptor,
 	else
 		farewell_say(&server->farewells, descriptor, verdict);
 	session_log_refusal(settings, peer, verdict);
+	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0)
+		complain_of_threads(server);
 }
 
 static void

@@ -434,7 +434,7 @@ session_start(const struct session_settings *settings, int descriptor,
 		registry_leave(settings->registry, &session->entry);
 		registry_count_out(settings->registry);
 		verdict = (struct verdict){
-			HTTP_SERVICE_UNAVAILABLE, "no thread to be had"};
+			HTTP_SERVICE_UNAVAILABLE, SESSION_NO_THREAD};
 	}
 	if (!verdict_is_fine(verdict))
 		session_free(session);

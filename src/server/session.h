@@ -27,6 +27,9 @@ struct session_settings {
 
 struct session;
 
+/* Why session_start fails when the system has no thread left. */
+#define SESSION_NO_THREAD "no thread to be had"
+
 /*
  * Counts a connection in and starts its worker, detached, which owns the
  * descriptor then. It speaks TLS if there is a context for that. Fails with

@@ -4,6 +4,7 @@
 import ctypes
 import errno
 import os
+import re
 import resource
 import signal
 import socket
@@ -99,7 +100,10 @@ def accept_again_later(server, error):
         expect("calls that failed", 5, server.failing.failed(rule))
         expect_between("seconds", 0.3, 1.5, watch.seconds)
         server.failing.forget()
-    lines = server.find(f"error - Cannot accept: {os.strerror(error)}$")
+    remedy = {errno.EMFILE: " (ulimit -n)",
+              errno.ENFILE: " (sysctl fs.file-max)"}.get(error, "")
+    lines = server.find(re.escape(
+        f"error - Cannot accept: {os.strerror(error)}{remedy}") + "$")
     expect("lines about it", 1, len(lines))
     expect_that(lines == server.find("Cannot accept"), "no other", server.log)
 
@@ -145,6 +149,8 @@ def no_thread(server):
     expect("calls", 3, server.failing.calls(rule))
     server.process.send_signal(signal.SIGUSR1)
     server.wait_for("Statistics: clients [12], pending 0, .*, refused 2,")
+    expect("lines about it", 1, len(server.find(
+        r"error - Cannot start a thread: the lowest limit is that of .+ \(")))
 
 
 def become_stranger():
