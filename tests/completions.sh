@@ -45,6 +45,7 @@ if command -v bash >/dev/null; then
 	expect_bash "" wsserver -p ""
 	expect_bash "--version" wsclient --vers
 	expect_bash "ascii utf8 binary" wsbench --type =
+	expect_bash "ascii utf8 binary" wsbench --type =
 fi
 if command -v zsh >/dev/null; then
 	seen=$((seen + 1))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "bench/options.h"
 #include "client/options.h"
 #include "option/completion.h"
 #include "scratch.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 static const struct option_program *const programs[] = {
-	&client_program, &options_program};
+	&bench_program, &client_program, &options_program};
 
 static char *
 write_for(const char *shell, const struct option_program *program)
