@@ -365,19 +365,21 @@ wait_for_workers(struct server *server, int64_t deadline)
 	return true;
 }
 
+/* Both times count from now: telling thousands of workers takes some, too. */
 static enum server_end
 drain(struct server *server)
 {
 	struct registry *registry = server->settings->session->registry;
+	int64_t until = clock_now() + server->settings->grace;
 
 	registry_stop(registry);
 	tell_stopping(server);
-	if (wait_for_workers(server, clock_now() + server->settings->grace))
+	if (wait_for_workers(server, until))
 		return SERVER_DRAINED;
 	if (server->stops > 1)
 		return SERVER_FORCED;
 	registry_shut_down(registry);
-	if (wait_for_workers(server, clock_now() + LAST_MOMENT))
+	if (wait_for_workers(server, until + LAST_MOMENT))
 		return SERVER_DRAINED;
 	return SERVER_FORCED;
 }
