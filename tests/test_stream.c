@@ -160,6 +160,27 @@ START_TEST(does_not_even_try_after_the_deadline)
 }
 END_TEST
 
+/* Whether it sleeps or waits for bytes meanwhile. */
+START_TEST(pauses_until_the_deadline)
+{
+	static const int64_t times[] = {SHORT_TIME, 150};
+	atomic_bool interrupted = false;
+
+	open_stream(slice_of("here"), _i);
+	stream.interrupted = &interrupted;
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		int64_t deadline = deadline_after(times[i]);
+
+		ck_assert_int_eq(stream_pause(&stream, deadline), STREAM_QUIET);
+		ck_assert_int_ge(clock_now(), deadline);
+	}
+	ck_assert_uint_eq(memory.input.length, 4);
+	interrupted = true;
+	ck_assert_int_eq(
+		stream_pause(&stream, DEADLINE_NEVER), STREAM_INTERRUPTED);
+}
+END_TEST
+
 START_TEST(tells_of_a_loss_with_errno)
 {
 	open_stream(slice_of(""), _i);
@@ -427,6 +448,7 @@ main(void)
 	add_with_interrupts(cases, waits_without_taking_bytes);
 	add_with_interrupts(cases, is_quiet_after_its_patience);
 	add_with_interrupts(cases, keeps_trying_until_the_deadline);
+	add_with_interrupts(cases, pauses_until_the_deadline);
 	add_with_interrupts(cases, does_not_even_try_after_the_deadline);
 	add_with_interrupts(cases, tells_of_a_loss_with_errno);
 	add_with_interrupts(
