@@ -26,7 +26,7 @@ PATIENCE = 120
 # Tests of the mutated code beside those that are named after a file.
 MORE_TESTS = """inflate deflate_combinations closing losses keepalive polled
     shortage client_role interruption check_frames check_handshake""".split()
-SCRIPTS = (("conformance/run.py",),
+SCRIPTS = (("conformance/run.py",), ("endpoints/run.py",),
            ("faults/run.py", "--quick", "--plain", "F", "M", "C", "Z", "H"),
            ("faults/run.py", "--quick", "--plain", "T", "R", "G1", "L1"),
            ("client/run.py", "P", "K1", "K2", "K3", "K5"))
