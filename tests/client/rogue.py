@@ -150,9 +150,11 @@ class Rogue:
         return self
 
     def __exit__(self, kind, *_):
+        if kind is None:
+            # A client that has come and gone may not have been accepted yet.
+            self.thread.join(4 * PATIENCE)
         self.socket.close()
         if kind is None:
-            self.thread.join(4 * PATIENCE)
             if self.thread.is_alive():
                 raise AssertionError("a script does not end")
             if self.error is not None:
