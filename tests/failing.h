@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into a program, makes calls fail that the tests choose by rules in
- * a file that both map: tests/faults/failing.py, whose name the environment's
+ * a file that both map: tests/common/failing.py, whose name the environment's
  * FAILING tells.
  */
 #ifndef TESTS_FAILING_H

@@ -137,6 +137,7 @@ EXTRA_DIST += \
 	tests/bench/peers \
 	tests/bench/servers.py \
 	tests/client \
+	tests/common \
 	tests/conformance \
 	tests/endpoints \
 	tests/faults \

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 import group_check  # noqa: E402,F401: a group registers its checks
 import group_echo  # noqa: E402,F401

@@ -12,9 +12,9 @@ import re
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'faults'))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'common'))
 
-import certificates  # noqa: E402: tests/faults had to be found
+import certificates  # noqa: E402: tests/common had to be found
 from checks import wait_until  # noqa: E402
 from expected import TEXT, VISITS  # noqa: E402
 from server import Bystander, Server  # noqa: E402

@@ -13,26 +13,28 @@ import os
 import sys
 import time
 
-import group_c  # noqa: F401: importing a group registers its checks
-import group_e  # noqa: F401
-import group_f  # noqa: F401
-import group_g  # noqa: F401
-import group_g_storms  # noqa: F401
-import group_h  # noqa: F401
-import group_l  # noqa: F401
-import group_m  # noqa: F401
-import group_r  # noqa: F401
-import group_r_storms  # noqa: F401
-import group_s  # noqa: F401
-import group_s_open  # noqa: F401
-import group_t  # noqa: F401
-import group_t_calls  # noqa: F401
-import group_t_storms  # noqa: F401
-import group_u  # noqa: F401
-import group_z  # noqa: F401
-import group_z_offers  # noqa: F401
-from checks import CHECKS, Skip
-from server import Bystander, Server, Usage, WSSERVER
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
+
+import group_c  # noqa: E402,F401: importing a group registers its checks
+import group_e  # noqa: E402,F401
+import group_f  # noqa: E402,F401
+import group_g  # noqa: E402,F401
+import group_g_storms  # noqa: E402,F401
+import group_h  # noqa: E402,F401
+import group_l  # noqa: E402,F401
+import group_m  # noqa: E402,F401
+import group_r  # noqa: E402,F401
+import group_r_storms  # noqa: E402,F401
+import group_s  # noqa: E402,F401
+import group_s_open  # noqa: E402,F401
+import group_t  # noqa: E402,F401
+import group_t_calls  # noqa: E402,F401
+import group_t_storms  # noqa: E402,F401
+import group_u  # noqa: E402,F401
+import group_z  # noqa: E402,F401
+import group_z_offers  # noqa: E402,F401
+from checks import CHECKS, Skip  # noqa: E402
+from server import Bystander, Server, Usage, WSSERVER  # noqa: E402
 
 # Groups in which bytes, ends and blocking matter more than what they say.
 QUICK_OVER_TLS = "CFMST"

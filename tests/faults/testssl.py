@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 
-import certificates
-from server import Server
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
+
+import certificates  # noqa: E402: tests/common had to be found
+from server import Server  # noqa: E402
 
 HARMLESS = ("OK", "INFO", "LOW")
 EXEMPT = {

@@ -15,7 +15,7 @@ import random
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 from checks import Skip  # noqa: E402
 from faults import every, random_pair  # noqa: E402

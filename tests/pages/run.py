@@ -2,13 +2,13 @@
 """Runs the checks of pages, metrics and /info: run.py [WORD ...]
 
 A word chooses the checks whose title has it. The environment's WSSERVER names
-the program (./wsserver). Uses what tests/faults is made of.
+the program (./wsserver). Uses what is in tests/common.
 """
 
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 import group_info  # noqa: E402,F401: importing a group registers its checks
 import group_metrics  # noqa: E402,F401

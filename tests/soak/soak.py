@@ -15,7 +15,7 @@ import random
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 from checks import expect, expect_that  # noqa: E402
 from guests import KINDS, hostile  # noqa: E402

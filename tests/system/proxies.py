@@ -7,7 +7,7 @@ See run.py. Needs haproxy, nginx and the openssl command.
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "faults"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 import group_haproxy  # noqa: E402,F401: importing registers the checks
 import group_nginx  # noqa: E402,F401

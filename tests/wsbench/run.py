@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, "..", name)
-                 for name in ("faults", "client")]
+                 for name in ("common", "client")]
 
 import group_ends  # noqa: E402,F401: a group registers its checks
 import group_modes  # noqa: E402,F401
