@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs the checks of the samples for proxies: proxies.py [WORD ...]
+"""Runs the checks of the samples for proxies.
 
-See run.py. Needs haproxy, nginx and the openssl command.
+The environment's WSSERVER names the program (./wsserver). Needs haproxy, nginx
+and the openssl command.
 """
 
 import os
@@ -9,9 +10,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
-import group_haproxy  # noqa: E402,F401: importing registers the checks
+import group_haproxy  # noqa: E402,F401: a group registers its checks
 import group_nginx  # noqa: E402,F401
 import runner  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(runner.main(sys.argv[1:]))
+    runner.main(__doc__, runner.Suite("WSSERVER", runner.alone))
