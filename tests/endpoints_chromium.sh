@@ -3,7 +3,7 @@
 # A page in Chromium meets each of the faults.
 set -eu
 . "$(dirname "$0")/interop/peers.sh"
-endpoints=$(cd "$(dirname "$0")/endpoints" && pwd)
+endpoints=$tests/endpoints
 need_python ssl
 need_node_module playwright-core
 need_program "${CHROMIUM:=chromium}"

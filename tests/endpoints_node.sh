@@ -3,7 +3,7 @@
 # Node's ws meets each of the faults.
 set -eu
 . "$(dirname "$0")/interop/peers.sh"
-endpoints=$(cd "$(dirname "$0")/endpoints" && pwd)
+endpoints=$tests/endpoints
 need_python ssl
 need_node_module ws
 need_program openssl

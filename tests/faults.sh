@@ -1,13 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The quick rows of what the server must survive, for make check.
-set -u
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
-WSSERVER=${WSSERVER:-$top_srcdir/wsserver}
-PYTHONDONTWRITEBYTECODE=1
-export WSSERVER PYTHONDONTWRITEBYTECODE
-if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
-	echo "SKIP: no Python of 3.9 or later"
-	exit 77
-fi
-exec python3 "$top_srcdir/tests/faults/run.py" --quick
+set -eu
+. "$(dirname "$0")/common/start.sh"
+run_checks faults/run.py --quick "$@"

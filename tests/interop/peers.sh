@@ -2,13 +2,8 @@
 # Sourced by the interop tests: finds the peers, or says what is missing.
 # shellcheck shell=sh
 
-export PYTHONDONTWRITEBYTECODE=1
-interop=$(cd "$(dirname "$0")/interop" && pwd)
-
-skip() {
-	echo "SKIP: $*"
-	exit 77
-}
+. "$(dirname "$0")/common/start.sh"
+interop=$tests/interop
 
 # The first of two pythons that has the module: the machine's own often is
 # not the first one on the path.
@@ -30,10 +25,6 @@ run_python() {
 
 need_python() {
 	python=$(python_with "$1") || skip "no python3 with the module $1"
-}
-
-need_program() {
-	command -v "$1" >/dev/null || skip "no $1"
 }
 
 need_node_module() {
