@@ -26,7 +26,7 @@ build_all() {
 fail_on_reports() {
 	local faults
 
-	faults=$(find "$build" -name 'report.*' -exec cat {} + |
+	faults=$(find "$build" -name 'report.[0-9]*' -exec cat {} + |
 		grep -v 'WARNING: .*Sanitizer failed to allocate' || true)
 	if [ -n "$faults" ]; then
 		head -n 200 <<<"$faults"
@@ -88,6 +88,7 @@ job_clang_werror() {
 
 job_asan() {
 	configure_build CC=clang --enable-sanitizers=address,undefined
+	export CK_TIMEOUT_MULTIPLIER=5
 	export ASAN_OPTIONS=detect_leaks=1:log_path=$build/report
 	export UBSAN_OPTIONS=print_stacktrace=1:log_path=$build/report
 	build_all
@@ -98,6 +99,7 @@ job_asan() {
 # The sanitizer cannot place its shadow where addresses are randomized more.
 job_tsan() {
 	configure_build CC=gcc --enable-sanitizers=thread
+	export CK_TIMEOUT_MULTIPLIER=5
 	# At its end it would sleep a second, which some tests would notice.
 	export TSAN_OPTIONS=log_path=$build/report:atexit_sleep_ms=0
 	build_all
@@ -108,7 +110,7 @@ job_tsan() {
 # What memcheck can run in reasonable time: no load, no measurements.
 memcheck_tests() {
 	find tests tests/fuzz -maxdepth 1 -type f -perm -u+x ! -name '*.*' \
-		\( -name 'test_*' -o -name 'fuzz_*' \)
+		\( -name 'test_*' -o -name 'fuzz_*' \) ! -name test_stack
 	printf 'tests/%s.sh\n' conformance interop_python interop_node
 }
 
@@ -128,6 +130,16 @@ job_memcheck() {
 	fail_on_reports
 }
 
+# It takes atomic counters, which the thread sanitizer knows, for plain memory.
+helgrind_suppressions() {
+	local function
+
+	for function in traffic_gather traffic_count_in traffic_count_out; do
+		printf '{\n\tatomic\n\tHelgrind:Race\n\t...\n\tfun:%s\n}\n' \
+			"$function"
+	done
+}
+
 # Ends while many connections are under way, once and again, for races show
 # when they like. With the second stack of a race it would take thrice as long.
 job_helgrind() {
@@ -135,9 +147,11 @@ job_helgrind() {
 
 	configure_build CC=gcc CFLAGS='-g -O1'
 	make -j"$parallel" all
-	printf '#!/bin/sh\nexec valgrind %s --log-file=%s "%s" "$@"\n' \
+	helgrind_suppressions >atomic.supp
+	printf '#!/bin/sh\nexec valgrind %s --suppressions=%s --log-file=%s "%s" "$@"\n' \
 		'-q --tool=helgrind --history-level=none --error-exitcode=99' \
-		"$build/report.%p" "$build/wsserver" >wsserver-helgrind
+		"$build/atomic.supp" "$build/report.%p" "$build/wsserver" \
+		>wsserver-helgrind
 	chmod +x wsserver-helgrind
 	for run in 1 2; do
 		echo "run $run"

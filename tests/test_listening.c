@@ -162,6 +162,13 @@ assert_not_adopted(int descriptor, int failure)
 	errno = 0;
 	ck_assert(!listening_adopt(descriptor, &address));
 	ck_assert_int_eq(errno, failure);
+}
+
+static void
+assert_closed_unadopted(int descriptor, int failure)
+{
+	ck_assert_int_ge(descriptor, 0);
+	assert_not_adopted(descriptor, failure);
 	close(descriptor);
 }
 
@@ -170,11 +177,11 @@ START_TEST(takes_over_nothing_else)
 	int pair[2];
 
 	assert_not_adopted(-1, EBADF);
-	assert_not_adopted(dup(STDIN_FILENO), ENOTSOCK);
-	assert_not_adopted(socket(AF_INET, SOCK_STREAM, 0), EINVAL);
-	assert_not_adopted(socket(AF_INET, SOCK_DGRAM, 0), EINVAL);
+	assert_closed_unadopted(dup(STDIN_FILENO), ENOTSOCK);
+	assert_closed_unadopted(socket(AF_INET, SOCK_STREAM, 0), EINVAL);
+	assert_closed_unadopted(socket(AF_INET, SOCK_DGRAM, 0), EINVAL);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_not_adopted(pair[0], EINVAL);
+	assert_closed_unadopted(pair[0], EINVAL);
 	close(pair[1]);
 }
 END_TEST

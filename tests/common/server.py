@@ -112,6 +112,8 @@ class Server:
         if match is None:
             self.process.kill()
             self.process.wait()
+            if self.process.stderr is not None:
+                self.reader.join(PATIENCE)
             raise AssertionError(f"no URL but {url!r}, log {self.log}")
         return "127.0.0.1", int(match.group(2))
 
