@@ -88,7 +88,7 @@ job_clang_werror() {
 
 job_asan() {
 	configure_build CC=clang --enable-sanitizers=address,undefined
-	export CK_TIMEOUT_MULTIPLIER=5
+	export CK_TIMEOUT_MULTIPLIER=5 TEST_SLACK=3
 	export ASAN_OPTIONS=detect_leaks=1:log_path=$build/report
 	export UBSAN_OPTIONS=print_stacktrace=1:log_path=$build/report
 	build_all
@@ -99,7 +99,7 @@ job_asan() {
 # The sanitizer cannot place its shadow where addresses are randomized more.
 job_tsan() {
 	configure_build CC=gcc --enable-sanitizers=thread
-	export CK_TIMEOUT_MULTIPLIER=5
+	export CK_TIMEOUT_MULTIPLIER=5 TEST_SLACK=3
 	# At its end it would sleep a second, which some tests would notice.
 	export TSAN_OPTIONS=log_path=$build/report:atexit_sleep_ms=0
 	build_all

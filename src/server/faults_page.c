@@ -16,7 +16,7 @@ write_all(struct buffer *output, const char *const *texts, size_t count)
 static bool
 write_item(struct buffer *output, const struct fault *fault)
 {
-	const char *const texts[] = {"<dt><code>" FAULTS_PATH, fault->path,
+	const char *const texts[] = {"<dt><code>", FAULTS_PATH, fault->path,
 		"</code>\n<dd>", fault->meaning, "<br>\n<small>as <code>",
 		fault->example, "</code></small>\n"};
 

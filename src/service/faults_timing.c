@@ -23,7 +23,7 @@ struct waiting {
 
 struct delay {
 	struct fault_call *call;
-	struct waiting *first, **last;
+	struct waiting *first, *last;
 	size_t bytes;
 };
 
@@ -51,8 +51,11 @@ add_reply(struct delay *delay, const struct message *message)
 		.length = length};
 	if (length > 0)
 		memcpy(reply->data, message->payload.data, length);
-	*delay->last = reply;
-	delay->last = &reply->next;
+	if (delay->first == NULL)
+		delay->first = reply;
+	else
+		delay->last->next = reply;
+	delay->last = reply;
 	delay->bytes += size_of(reply);
 }
 
@@ -63,8 +66,6 @@ drop_first(struct delay *delay)
 
 	delay->bytes -= size_of(reply);
 	delay->first = reply->next;
-	if (delay->first == NULL)
-		delay->last = &delay->first;
 	free(reply);
 }
 
@@ -116,7 +117,6 @@ fault_delay(struct fault_call *call)
 	enum connection_progress progress;
 	struct message message;
 
-	delay.last = &delay.first;
 	do {
 		int64_t left = send_due(&delay);
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The register of checks, and what they use to say what is wrong."""
 
+import os
 import time
 
 CHECKS = []
+# Seconds that something may take longer than it would on an idle machine.
+SLACK = float(os.environ.get("TEST_SLACK", "1"))
 
 
 class Check:
@@ -64,6 +67,11 @@ def expect_between(what, low, high, got):
     """Fails unless low <= got <= high."""
     if not low <= got <= high:
         raise AssertionError(f"{what}: expected {low} to {high}, got {got:.3f}")
+
+
+def expect_seconds(what, low, high, watch):
+    """Fails unless a stopwatch shows so many, or on a busy machine more."""
+    expect_between(f"seconds {what}", low, high + SLACK, watch.seconds)
 
 
 def short(value):

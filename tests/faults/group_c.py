@@ -4,7 +4,7 @@
 import signal
 import time
 
-from checks import Stopwatch, check, expect, expect_between, expect_that
+from checks import Stopwatch, check, expect, expect_seconds, expect_that
 from group_f import expect_failure
 from peer import CLOSE, PING, TEXT, close, frame, text
 from server import Server
@@ -71,7 +71,7 @@ def never_answers(server):
         peer.send(frame(3))
         peer.expect_close(1002)
         server.expect_end(peer, 1002, "server", 3)
-    expect_between("seconds until dropped", 0, 1.5, watch.seconds)
+    expect_seconds("until dropped", 0, 1.5, watch)
 
 
 @check("C3", "RFC 6455 7.1.1", "who drips after our Close is dropped in time",
@@ -82,7 +82,7 @@ def drips_answer(server):
     peer.expect_close(1002)
     with Stopwatch() as watch:
         drip(peer, text("x" * 100), 4)
-    expect_between("seconds until dropped", 0.5, 1.6, watch.seconds)
+    expect_seconds("until dropped", 0.5, 1.6, watch)
 
 
 def drip(peer, data, seconds):
@@ -151,7 +151,7 @@ def server_ends_first(server):
     peer.expect_close(1000)
     with Stopwatch() as watch:
         peer.expect_end()
-    expect_between("seconds until the end", 0, 0.5, watch.seconds)
+    expect_seconds("until the end", 0, 0.5, watch)
 
 
 @check("C5", "RFC 6455 7.1.7", "unread input does not reset our Close")
@@ -189,7 +189,7 @@ def sends_for_ever(server):
     peer.expect_close(1002)
     with Stopwatch() as watch:
         pour(peer, 4)
-    expect_between("seconds until dropped", 0, 1.6, watch.seconds)
+    expect_seconds("until dropped", 0, 1.6, watch)
     server.expect_end(peer, 1002, "server")
 
 

@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 
-from checks import Stopwatch, check, expect, expect_between, expect_that
+from checks import Stopwatch, check, expect, expect_seconds, expect_that
 from peer import (BINARY, CLOSE, CONTINUATION, NO_KEY, PING, PONG, TEXT,
                   Frame, close, frame, text)
 from server import Usage
@@ -243,7 +243,7 @@ def stalled(server, position):
         received = peer.receive_frame()
         expect("frame", PING, received and received.opcode)
         peer.receive_rest()
-    expect_between("seconds until dropped", 1.9, 3.5, watch.seconds)
+    expect_seconds("until dropped", 1.9, 3.5, watch)
     server.expect_end(peer, 1006, "server")
 
 

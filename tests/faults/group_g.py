@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from checks import Skip, Stopwatch, check, expect, expect_between, expect_that
+from checks import Skip, Stopwatch, check, expect, expect_seconds, expect_that
 from peer import (CLOSE, NO_KEY, close, frame, request, text)
 from server import Bystander, Server, WSSERVER, raise_descriptor_limit
 
@@ -55,7 +55,7 @@ def term_with_a_thousand(_):
             slow = server.is_sanitized()
             expect("exit status", 0, server.wait(GRACE + 10))
         if not slow:
-            expect_between("seconds until exit", 0, GRACE + 1, watch.seconds)
+            expect_seconds("until exit", 0, GRACE + 1, watch)
         expect("malformed or missing ends", THIRD + 1, count_ends(server, idle))
 
 
@@ -75,7 +75,7 @@ def term_and_nobody_deaf(_, count):
             server.process.send_signal(signal.SIGTERM)
             expect_going_away(peers)
             expect("exit status", 0, server.wait())
-        expect_between("seconds until exit", 0, 1, watch.seconds)
+        expect_seconds("until exit", 0, 1, watch)
 
 
 @check("G3", "INTERFACE Signals", "USR1 logs the statistics, HUP reopens")
@@ -135,7 +135,7 @@ def term_in_state(_, prepare):
         time.sleep(0.05)
         with Stopwatch() as watch:
             expect("exit status", 0, server.terminate())
-        expect_between("seconds until exit", 0, 2, watch.seconds)
+        expect_seconds("until exit", 0, 2, watch)
 
 
 @check("G1", "FAULTS G1", "echoes under way at TERM are whole", options=None)
@@ -190,7 +190,7 @@ def second_signal(_, second):
         with Stopwatch() as watch:
             server.process.send_signal(second)
             expect("exit status", 1, server.wait())
-        expect_between("seconds until exit", 0, 1.3, watch.seconds)
+        expect_seconds("until exit", 0, 1.3, watch)
 
 
 def run_wsserver(*arguments):

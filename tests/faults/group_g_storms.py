@@ -7,8 +7,7 @@ import signal
 import socket
 import time
 
-from checks import (Skip, Stopwatch, check, expect, expect_between,
-                    expect_that)
+from checks import Skip, Stopwatch, check, expect, expect_seconds, expect_that
 from peer import CLOSE, NO_KEY, frame, request, text
 from server import Server, raise_descriptor_limit
 
@@ -68,7 +67,7 @@ def term_with_five_thousand(_):
         with Stopwatch() as watch:
             expect("exit status", 0, server.terminate(GRACE + 20))
         if not slow:
-            expect_between("seconds until exit", 0, GRACE + 1, watch.seconds)
+            expect_seconds("until exit", 0, GRACE + 1, watch)
 
 
 STORM = 100000

@@ -3,7 +3,8 @@
 
 import time
 
-from checks import Stopwatch, check, expect, expect_between, expect_that
+from checks import (Stopwatch, check, expect, expect_between, expect_seconds,
+                    expect_that)
 from peer import FIELDS, KEY, TEXT, close, field_line, request, text
 
 
@@ -63,7 +64,7 @@ def slow_head(server):
                 break
         response = peer.receive_response()
     check_refusal(response, 408)
-    expect_between("seconds until 408", 0.95, 1.6, watch.seconds)
+    expect_seconds("until 408", 0.95, 1.6, watch)
     server.wait_for(f"{peer.name} refused \\(408")
 
 
@@ -74,7 +75,7 @@ def silent_peer(server):
     with Stopwatch() as watch:
         response = peer.receive_response()
     check_refusal(response, 408)
-    expect_between("seconds until 408", 0.95, 1.6, watch.seconds)
+    expect_seconds("until 408", 0.95, 1.6, watch)
 
 
 @check("H1", "RFC 9110 15.5.9", "what opened in time outlives the deadline",
@@ -472,7 +473,7 @@ def many_commas(server):
         response = peer.receive_head()
     expect_that(response.status in (101, 400), "101 or 400", response)
     expect("subprotocol", None, response.get("Sec-WebSocket-Protocol"))
-    expect_between("seconds", 0, 0.2, watch.seconds)
+    expect_seconds("taken", 0, 0.2, watch)
 
 
 @check("H12", "RFC 6455 9.1", "extensions unknown or malformed get a plain 101",
@@ -546,4 +547,4 @@ def never_reads_101(server):
         peer.stuff(text("x" * 65000))
         end = server.expect_end(peer, 1006, "server", 5)
     expect("reason", "send timeout", end.reason)
-    expect_between("seconds until dropped", 0.95, 2.5, watch.seconds)
+    expect_seconds("until dropped", 0.95, 2.5, watch)

@@ -4,7 +4,8 @@
 import resource
 import time
 
-from checks import Stopwatch, check, expect, expect_between, expect_that
+from checks import (Stopwatch, check, expect, expect_between, expect_seconds,
+                    expect_that)
 from group_h import check_refusal
 from peer import BINARY, NO_KEY, frame, request
 from server import Bystander, Server, Usage
@@ -138,7 +139,7 @@ def never_reads(server):
     peer.stuff(frame(BINARY, b"x" * 60000, key=NO_KEY))
     with Stopwatch() as watch:
         end = server.expect_end(peer, 1006, "server", 4)
-    expect_between("seconds until dropped", 0.3, 1.7, watch.seconds)
+    expect_seconds("until dropped", 0.3, 1.7, watch)
     expect("reason", "send timeout", end.reason)
     server.expect_memory_near(usage, name="VmHWM")
 

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 
-from checks import (Stopwatch, check, expect, expect_between, expect_that,
+from checks import (Stopwatch, check, expect, expect_seconds, expect_that,
                     wait_until)
 from peer import Peer, request
 from server import PATIENCE, Usage
@@ -49,7 +49,7 @@ def storm_of_connections(server):
     with Stopwatch() as watch:
         server.open().echo()
     if not server.is_sanitized():
-        expect_between("seconds until served", 0, 1, watch.seconds)
+        expect_seconds("until served", 0, 1, watch)
     server.drop_peers()
     server.expect_back_at(usage)
 
@@ -98,6 +98,6 @@ def timeouts_go_on(server, seconds):
     jump(server, seconds)
     with Stopwatch() as watch:
         expect("status", 408, server.ask(request()[:30]).status)
-    expect_between("seconds", 0.9, PATIENCE, watch.seconds)
+    expect_seconds("taken", 0.9, PATIENCE, watch)
     end = server.end_of(idle, PATIENCE)
     expect_that(re.search("time", end.reason), "a timeout", end.reason)

@@ -14,7 +14,7 @@ import termios
 import time
 
 from certificates import client_context, path, server_options
-from checks import Stopwatch, check, expect, expect_between, expect_that
+from checks import Stopwatch, check, expect, expect_seconds, expect_that
 from group_g import expect_one_line, needs_root
 from group_h import check_refusal
 from peer import Peer, close, request
@@ -94,7 +94,7 @@ def slow_http_to_tls(server):
 def expect_plain_400(server, peer):
     with Stopwatch() as watch:
         response = peer.receive_response()
-    expect_between("seconds until the end", 0, 1, watch.seconds)
+    expect_seconds("until the end", 0, 1, watch)
     check_refusal(response, 400)
     expect_that(b"TLS" in response.body, "a body about TLS", response.body)
     line_about(server, peer, r'refused \(400, ".*TLS')
@@ -125,7 +125,7 @@ def garbage_to_tls(server, data):
     with Stopwatch() as watch:
         peer.send(data)
         bytes_to_end(peer)
-    expect_between("seconds until the end", 0, 1, watch.seconds)
+    expect_seconds("until the end", 0, 1, watch)
     line_about(server, peer, "refused")
 
 
@@ -136,7 +136,7 @@ def tls_to_plain(server):
     with Stopwatch() as watch:
         peer.send(client_hello())
         bytes_to_end(peer)
-    expect_between("seconds until the end", 0, 1, watch.seconds)
+    expect_seconds("until the end", 0, 1, watch)
     line_about(server, peer, "refused .*TLS")
 
 
@@ -196,7 +196,7 @@ def stalled_handshake(server, stall):
     with Stopwatch() as watch:
         stall(peer)
         bytes_to_end(peer)
-    expect_between("seconds until the end", 0.9, 1.6, watch.seconds)
+    expect_seconds("until the end", 0.9, 1.6, watch)
     line_about(server, peer, r'refused \(408, "')
 
 
@@ -233,7 +233,7 @@ def one_deadline(server, stall):
     with Stopwatch() as watch:
         stall(peer)
         response = peer.receive_response()
-    expect_between("seconds until 408", 0.9, 1.6, watch.seconds)
+    expect_seconds("until 408", 0.9, 1.6, watch)
     check_refusal(response, 408)
     line_about(server, peer, r"refused \(408")
 

@@ -10,7 +10,8 @@ import signal
 import socket
 import time
 
-from checks import Skip, Stopwatch, check, expect, expect_between, expect_that
+from checks import (Skip, Stopwatch, check, expect, expect_between,
+                    expect_seconds, expect_that)
 from checks import wait_until
 from failing import EVER
 from group_r import expect_turned_away
@@ -68,7 +69,7 @@ def no_descriptors(server):
     with Stopwatch() as watch:
         waiting[0].open()
         waiting[1].open()
-    expect_between("seconds until it recovers", 0, 1, watch.seconds)
+    expect_seconds("until it recovers", 0, 1, watch)
     set_soft_limit(server, resource.RLIMIT_NOFILE)
     for peer in waiting[2:]:
         peer.open().echo()
@@ -84,7 +85,7 @@ def accept_again_at_once(server, error):
     with Stopwatch() as watch:
         server.open().echo()
     expect("calls that failed", 200, server.failing.failed(rule))
-    expect_between("seconds", 0, 1, watch.seconds)
+    expect_seconds("taken", 0, 1, watch)
     expect("lines about it", [], server.find("Cannot accept"))
 
 
@@ -98,7 +99,7 @@ def accept_again_later(server, error):
         with Stopwatch() as watch:
             server.open().echo()
         expect("calls that failed", 5, server.failing.failed(rule))
-        expect_between("seconds", 0.3, 1.5, watch.seconds)
+        expect_seconds("taken", 0.3, 1.5, watch)
         server.failing.forget()
     remedy = {errno.EMFILE: " (ulimit -n)",
               errno.ENFILE: " (sysctl fs.file-max)"}.get(error, "")
@@ -124,7 +125,7 @@ def accept_fails_for_long(server):
     with Stopwatch() as watch:
         for peer in waiting:
             peer.open().echo()
-    expect_between("seconds until it recovers", 0, 1.2, watch.seconds)
+    expect_seconds("until it recovers", 0, 1.2, watch)
 
 
 @check("T2", "FAULTS T2", "TERM ends a server that cannot accept",
@@ -136,7 +137,7 @@ def term_while_accept_fails(_):
         wait_until(lambda: server.failing.calls(rule) > 7, 5)
         with Stopwatch() as watch:
             server.stop()
-        expect_between("seconds", 0, 1, watch.seconds)
+        expect_seconds("taken", 0, 1, watch)
 
 
 @check("T3", "FAULTS T3", "a thread cannot be made: 503, and the next can",
@@ -190,7 +191,7 @@ def wait_one_end(server, peer, code=1006):
     with Stopwatch() as watch:
         end = server.end_of(peer)
     expect("code", code, end.code)
-    expect_between("seconds", 0, 1, watch.seconds)
+    expect_seconds("taken", 0, 1, watch)
     return end
 
 
@@ -268,8 +269,8 @@ def silent(server):
     expect("frame", PING, received and received.opcode)
     with Stopwatch() as until_end:
         expect("bytes before the end", b"", peer.receive_rest())
-    expect_between("seconds until the ping", 0.9, 1.6, until_ping.seconds)
-    expect_between("seconds until dropped", 0.7, 1.6, until_end.seconds)
+    expect_seconds("until the ping", 0.9, 1.6, until_ping)
+    expect_seconds("until dropped", 0.7, 1.6, until_end)
     end = server.expect_end(peer, 1006, "server")
     expect("reason", "ping timeout", end.reason)
 
