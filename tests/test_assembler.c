@@ -461,7 +461,7 @@ START_TEST(makes_room_for_little_until_more_comes_at_once)
 	start(ROLE_CLIENT, MAX_MESSAGE);
 	ck_assert(assembler_reserve(&assembler));
 	little = assembler.input.capacity;
-	ck_assert_uint_eq(little, BUFFER_CAPACITY_SHARED);
+	ck_assert_uint_eq(little, BUFFER_CAPACITY_MIN);
 	for (size_t i = 0; i < 4000; i++)
 		put_frame(PING, A125);
 	feed(little - 1);

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The power of two for which BUFFER_CAPACITY_SHARED stands in. */
-#define KEPT 1024
-
 void
 buffer_release(struct buffer *buffer)
 {
@@ -41,17 +38,16 @@ move_to_front(struct buffer *buffer)
 	buffer->end = length;
 }
 
-/* Powers of two, but for the one. */
+/* Powers of two, but for the least. */
 static size_t
 capacity_for(size_t length)
 {
-	size_t capacity = BUFFER_CAPACITY_MIN;
+	size_t capacity = 2048;
 
-	while (capacity < length) {
+	if (length <= BUFFER_CAPACITY_MIN)
+		return BUFFER_CAPACITY_MIN;
+	while (capacity < length)
 		capacity *= 2;
-		if (capacity == KEPT && length <= BUFFER_CAPACITY_SHARED)
-			return BUFFER_CAPACITY_SHARED;
-	}
 	return capacity;
 }
 

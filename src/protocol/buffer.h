@@ -5,13 +5,11 @@
 
 #include "protocol/slice.h"
 
-#define BUFFER_CAPACITY_MIN 256
-
 /*
- * The least capacity of which glibc keeps nothing for the thread that freed it
- * (that would be 1032 bytes): what a quiet connection gives back is for others.
+ * The least capacity. Of more than 1032 bytes glibc keeps nothing for the
+ * thread that freed them: what a quiet connection gives back is for others.
  */
-#define BUFFER_CAPACITY_SHARED 1088
+#define BUFFER_CAPACITY_MIN 1088
 
 /*
  * start <= end <= capacity; the bytes held are data[start..end). All zero is

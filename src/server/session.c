@@ -28,17 +28,27 @@ struct session {
 	char *path; /* the client's, a copy */
 	char *subject;
 	char *via; /* the proxy; NULL: the peer is not behind one */
+	char *peer;
 	struct address address; /* of the peer */
-	char peer[ADDRESS_TEXT_SIZE];
 };
 
-static void
-name_peer(struct session *session)
+/* Returns false without memory; then the peer is called what it was. */
+static bool
+name_peer(struct session *session, const struct address *peer)
 {
-	if (address_port(&session->address) > 0)
-		address_format(&session->address, session->peer);
+	char text[ADDRESS_TEXT_SIZE], *copy;
+
+	if (address_port(peer) > 0)
+		address_format(peer, text);
 	else
-		address_format_host(&session->address, session->peer);
+		address_format_host(peer, text);
+	copy = strdup(text);
+	if (copy == NULL)
+		return false;
+	session->address = *peer;
+	session->peer = copy;
+	session->client.peer = copy;
+	return true;
 }
 
 /* Whether the address stands for clients who are still to be told of. */
@@ -52,13 +62,15 @@ is_proxy(const struct session *session)
 static struct verdict
 identify(struct session *session, const struct address *client)
 {
-	if (session->via == NULL)
-		session->via = strdup(session->peer);
-	if (session->via == NULL)
+	char *proxy = session->peer;
+
+	if (!name_peer(session, client))
 		return (struct verdict){
 			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	session->address = *client;
-	name_peer(session);
+	if (session->via == NULL)
+		session->via = proxy;
+	else
+		free(proxy);
 	if (is_proxy(session))
 		return VERDICT_FINE;
 	return registry_identify(
@@ -356,6 +368,7 @@ session_free(struct session *session)
 	free(session->path);
 	free(session->subject);
 	free(session->via);
+	free(session->peer);
 	free(session);
 }
 
@@ -408,28 +421,39 @@ start_worker(struct session *session)
 	return failure == 0;
 }
 
-struct verdict
-session_start(const struct session_settings *settings, int descriptor,
+/* Returns NULL without memory. */
+static struct session *
+session_new(const struct session_settings *settings, int descriptor,
 	const struct address *peer, SSL_CTX *tls)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct verdict verdict;
 
-	if (session == NULL)
-		return (struct verdict){
-			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
+	if (session == NULL || !name_peer(session, peer)) {
+		free(session);
+		return NULL;
+	}
 	session->settings = settings;
 	session->descriptor = descriptor;
 	session->started = clock_now();
 	session->tls = tls;
 	if (tls != NULL)
 		SSL_CTX_up_ref(tls);
-	session->address = *peer;
-	name_peer(session);
+	return session;
+}
+
+struct verdict
+session_start(const struct session_settings *settings, int descriptor,
+	const struct address *peer, SSL_CTX *tls)
+{
+	struct session *session = session_new(settings, descriptor, peer, tls);
+	struct verdict verdict;
+
+	if (session == NULL)
+		return (struct verdict){
+			HTTP_SERVICE_UNAVAILABLE, "out of memory"};
 	verdict = registry_enter(settings->registry, &session->entry,
 		is_proxy(session) ? NULL : peer);
 	session->client.number = session->entry.number;
-	session->client.peer = session->peer;
 	if (verdict_is_fine(verdict) && !start_worker(session)) {
 		registry_leave(settings->registry, &session->entry);
 		registry_count_out(settings->registry);

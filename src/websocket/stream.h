@@ -29,7 +29,7 @@ struct stream {
 };
 
 /* How long a stream without a deadline waits before it is quiet. */
-#define STREAM_PATIENCE 1000
+#define STREAM_PATIENCE 100
 
 /*
  * The transport stays the caller's. Another thread may set *interrupted at

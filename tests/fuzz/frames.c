@@ -95,7 +95,7 @@ require_memory(const struct assembler *assembler)
 
 	require(assembler->input.capacity <= 2 * max + ROOM_MAX);
 	require(assembler->restored.capacity <=
-		2 * max + BUFFER_CAPACITY_SHARED);
+		2 * max + BUFFER_CAPACITY_MIN);
 }
 
 static void

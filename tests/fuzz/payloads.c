@@ -9,7 +9,7 @@ static void
 require_capacity(const struct buffer *buffer, size_t max)
 {
 	require(buffer_length(buffer) <= max);
-	require(buffer->capacity <= 2 * max + BUFFER_CAPACITY_SHARED);
+	require(buffer->capacity <= 2 * max + BUFFER_CAPACITY_MIN);
 }
 
 struct verdict
