@@ -2,8 +2,10 @@
 """wsclient on a terminal, with key strokes and what the screen shows."""
 
 import os
+import select
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -12,8 +14,32 @@ from checks import Skip, expect_that
 from program import WSCLIENT, environment
 
 PATIENCE = 30
+HANGUP_PATIENCE = 5
 AFTERWARDS = '; echo "status $?"; stty -a | tr " ;" "\\n\\n" | ' \
              'grep -E "^-?(echo|icanon)$" | tr "\\n" " "; cat'
+
+
+def descendants(pid):
+    """Descriptors of the processes that a process has started, and they."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = file.read().split()
+    except OSError:
+        return []
+    found = [each for child in children for each in descendants(child)]
+    for child in children:
+        try:
+            found.append(os.pidfd_open(int(child)))
+        except ProcessLookupError:
+            pass
+    return found
+
+
+def see_off(process):
+    """Tools that watch a program have been seen to hang at a hangup."""
+    if not select.select([process], [], [], HANGUP_PATIENCE)[0]:
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+    os.close(process)
 
 
 class Screen:
@@ -37,8 +63,12 @@ class Screen:
         return self
 
     def __exit__(self, *_):
+        server = self.tmux("display-message", "-p", "#{pid}").strip()
+        left = descendants(server)
         subprocess.run(["tmux", "-u", "kill-server"], env=self.environment,
                        stderr=subprocess.DEVNULL, check=False)
+        for process in left:
+            see_off(process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tmux(self, *arguments):

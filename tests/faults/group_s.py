@@ -239,7 +239,7 @@ def one_deadline(server, stall):
 
 
 @check("S2", "INTERFACE --handshake-timeout", "a slow handshake in time opens",
-       options=QUICK_TIMEOUT, over=WSS)
+       options=["--handshake-timeout=3"], over=WSS)
 def slow_but_in_time(server):
     peer = server.connect()
     stream = peer.stream
@@ -248,7 +248,7 @@ def slow_but_in_time(server):
     except ssl.SSLWantReadError:
         drip(peer, stream.outgoing.read(), 0.0005)
     peer.open()
-    time.sleep(1.2)
+    time.sleep(3.2)
     peer.echo()
     peer.leave()
 
