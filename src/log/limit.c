@@ -20,14 +20,18 @@ cut_to_network(char host[LIMIT_PEER_SIZE])
 	snprintf(host, LIMIT_PEER_SIZE, "%.40s/64", text);
 }
 
+/* Whom a proxy tells of has no port. */
 static void
 host_of(const char *peer, char host[LIMIT_PEER_SIZE])
 {
-	const char *colon = strrchr(peer, ':');
-	size_t length = colon != NULL ? (size_t)(colon - peer) : strlen(peer);
+	bool is_ipv6 = peer[0] == '[';
+	const char *end = is_ipv6 ? strchr(peer, ']') : strrchr(peer, ':');
+	size_t length = strlen(peer);
 
+	if (end != NULL)
+		length = (size_t)(end - peer) + is_ipv6;
 	snprintf(host, LIMIT_PEER_SIZE, "%.*s", (int)length, peer);
-	if (host[0] == '[')
+	if (is_ipv6)
 		cut_to_network(host);
 }
 

@@ -36,9 +36,10 @@ struct limit_report {
 };
 
 /*
- * Whether a line about a peer ("host:port"), which costs so many tokens, may
- * be written at a time in milliseconds. If so, stores in *report how many lines
- * were suppressed before it, which is to be told first if it is not 0.
+ * Whether a line about a peer ("host:port" or "host"), which costs so many
+ * tokens, may be written at a time in milliseconds. If so, stores in *report
+ * how many lines were suppressed before it, which is to be told first if it is
+ * not 0.
  */
 bool limit_take(struct limit *limit, const char *peer, int64_t cost,
 	int64_t now, struct limit_report *report);
