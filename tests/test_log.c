@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +145,42 @@ START_TEST(auto_is_plain_on_a_terminal)
 	ck_assert_int_eq(read(terminal, text, sizeof(text) - 1), 3);
 	ck_assert_str_eq(text, "x\r\n");
 	log_close();
+	close(terminal);
+}
+END_TEST
+
+/* Where no descriptor is left, as where a user may not open the terminal. */
+static void
+reopen_with_descriptors_up_to(rlim_t count)
+{
+	struct rlimit usual, few;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = (struct rlimit){count, usual.rlim_max};
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert(log_reopen());
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+}
+
+START_TEST(never_closes_the_standard_error_of_a_terminal)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
+	bool is_there;
+
+	if (terminal < 0 || grantpt(terminal) < 0 || unlockpt(terminal) < 0)
+		return;
+	slave = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert_int_ge(slave, 0);
+	capture_begin(STDERR_FILENO);
+	dup2(slave, STDERR_FILENO);
+	if (logfile_open_target("stderr", LOG_FORMAT_AUTO))
+		reopen_with_descriptors_up_to(STDERR_FILENO + 1);
+	log_reopen();
+	is_there = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+	log_close();
+	capture_end_with("");
+	ck_assert(is_there);
+	close(slave);
 	close(terminal);
 }
 END_TEST
@@ -364,6 +401,7 @@ main(void)
 	tcase_add_test(cases, a_sentence_is_cut);
 	tcase_add_test(cases, auto_is_text_in_a_file);
 	tcase_add_test(cases, auto_is_plain_on_a_terminal);
+	tcase_add_test(cases, never_closes_the_standard_error_of_a_terminal);
 	tcase_add_loop_test(cases, shows_its_level_and_all_worse_ones, 0, 4);
 	tcase_add_loop_test(cases, names_the_level, 0, 4);
 	tcase_add_test(cases, says_nothing_when_it_is_closed);

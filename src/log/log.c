@@ -59,6 +59,7 @@ log_reopen(void)
 	pthread_mutex_lock(&log_.lock);
 	old = log_.target;
 	log_.target.descriptor = target.descriptor;
+	log_.target.is_ours = target.is_ours;
 	log_.target.is_torn = false;
 	pthread_mutex_unlock(&log_.lock);
 	target_close(&old);
