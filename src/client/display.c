@@ -307,25 +307,25 @@ display_write_end(
 	struct buffer *output, const struct connection_end *end, bool escapes)
 {
 	char text[NUMBER_SIZE];
-	bool is_written;
+	bool is_by_peer = end->by == CLOSED_BY_PEER;
+	bool has_reason = end->reason.length > 0;
 
-	if (end->by == CLOSED_BY_PEER) {
-		snprintf(text, sizeof(text), "Connection closed by server (%u",
-			end->code);
-		is_written = buffer_append_string(output, text);
-	} else {
-		is_written = buffer_append_string(
-			output, end->by == CLOSED_BY_US ? "Protocol error ("
-							: "Connection lost (");
-	}
-	if (!is_written || end->reason.length == 0)
-		return is_written && buffer_append_string(output, ")");
-	return buffer_append_string(
-		       output, end->by == CLOSED_BY_PEER ? ", \"" : "") &&
-	       (escapes ? display_write_escaped(output, end->reason)
+	if (is_by_peer)
+		snprintf(text, sizeof(text),
+			"Connection closed by server (%u%s", end->code,
+			has_reason ? ", \"" : ")");
+	else
+		snprintf(text, sizeof(text), "%s%s",
+			end->by == CLOSED_BY_US ? "Protocol error"
+						: "Connection lost",
+			has_reason ? " (" : "");
+	if (!buffer_append_string(output, text))
+		return false;
+	if (!has_reason)
+		return true;
+	return (escapes ? display_write_escaped(output, end->reason)
 			: buffer_append(output, end->reason)) &&
-	       buffer_append_string(
-		       output, end->by == CLOSED_BY_PEER ? "\")" : ")");
+	       buffer_append_string(output, is_by_peer ? "\")" : ")");
 }
 
 static void

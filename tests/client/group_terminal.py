@@ -304,6 +304,7 @@ def escaped(_):
 def lost(_):
     for harm, shown in (
             (lambda guest: guest.reset(), "Connection lost (connection reset)"),
+            (lambda guest: guest.socket.close(), "Connection lost"),
             (lambda guest: guest.send(b"\x83\0"),
              "Protocol error (reserved opcode)")):
         with Puppet() as (puppet, screen):
