@@ -105,6 +105,17 @@ display_write_escaped(struct buffer *output, struct slice text)
 	return true;
 }
 
+void
+display_say(struct slice text)
+{
+	struct buffer escaped = {0};
+
+	if (isatty(STDERR_FILENO) && display_write_escaped(&escaped, text))
+		text = buffer_bytes(&escaped);
+	fwrite(text.data, 1, text.length, stderr);
+	buffer_release(&escaped);
+}
+
 static void
 add_shown(struct display *display, struct slice text)
 {

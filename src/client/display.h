@@ -52,4 +52,7 @@ bool display_write_end(
 /* Appends text so that a terminal shows it and does nothing else. */
 bool display_write_escaped(struct buffer *output, struct slice text);
 
+/* Writes what a peer said to standard error, so escaped for a terminal. */
+void display_say(struct slice text);
+
 #endif

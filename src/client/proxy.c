@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/proxy.h"
 
+#include "client/display.h"
 #include "client/encoding.h"
 #include "transport/address.h"
 #include "transport/clock.h"
@@ -231,8 +232,10 @@ static enum client_status
 judge(const struct http_head *response, size_t received)
 {
 	if (response->status < 200 || response->status > 299) {
-		fprintf(stderr, "wsclient: the proxy refused: %u %s\n",
-			response->status, http_status_reason(response->status));
+		fprintf(stderr, "wsclient: the proxy refused: %u ",
+			response->status);
+		display_say(response->reason);
+		fputs("\n", stderr);
 		return CLIENT_UNREACHABLE;
 	}
 	if (received > response->bytes.length) {

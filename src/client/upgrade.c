@@ -12,18 +12,6 @@
 #define BODY_MAX (64 << 10)
 #define BODY_PATIENCE 2000
 
-/* Escaped for a terminal. */
-static void
-show(struct slice text)
-{
-	struct buffer escaped = {0};
-
-	if (isatty(STDERR_FILENO) && display_write_escaped(&escaped, text))
-		text = buffer_bytes(&escaped);
-	fwrite(text.data, 1, text.length, stderr);
-	buffer_release(&escaped);
-}
-
 static bool
 is_secret(struct slice line)
 {
@@ -51,11 +39,11 @@ show_head_line(const char *mark, struct slice line)
 		line.length = (size_t)((const char *)memchr(
 					       line.data, ':', line.length) -
 				       line.data);
-		show(line);
+		display_say(line);
 		fputs(": (hidden)\n", stderr);
 		return;
 	}
-	show(line);
+	display_say(line);
 	fputs("\n", stderr);
 }
 
@@ -97,7 +85,7 @@ show_body(struct slice body)
 		goes_on = slice_split(&body, '\n', &line);
 		if (line.length > 0 && line.data[line.length - 1] == '\r')
 			line.length--;
-		show(line);
+		display_say(line);
 		fputs("\n", stderr);
 	}
 }
@@ -108,14 +96,14 @@ show_refusal(const struct http_head *response, struct verdict verdict)
 	struct slice location = {NULL, 0};
 
 	fprintf(stderr, "wsclient: handshake refused: %u ", response->status);
-	show(response->reason);
+	display_say(response->reason);
 	if (response->status == HTTP_SWITCHING_PROTOCOLS)
 		fprintf(stderr, ": %s", verdict.why);
 	fputs("\n", stderr);
 	if (response->status / 100 == 3 &&
 		http_field_find(response, "Location", &location) > 0) {
 		fputs("Location: ", stderr);
-		show(location);
+		display_say(location);
 		fputs("\n", stderr);
 	}
 }

@@ -510,7 +510,8 @@ def past_proxy(_, variables):
 
 
 @check("K10", "RFC 9110 9.3.6", "a proxy that {}", cases={
-    "refuses": (3, b"HTTP/1.1 407 Who are you\r\n\r\n", "407"),
+    "refuses": (3, b"HTTP/1.1 407 Who are you\r\n\r\n",
+                "the proxy refused: 407 Who are you\n"),
     "is none": (3, b"nonsense\r\n\r\n", "no answer from the proxy"),
     "leaves": (3, b"", "no answer from the proxy"),
     "says more": (3, b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101", "more"),
