@@ -142,6 +142,8 @@ static const struct {
 	{"--hex", "-b", "more than one of '--binary, --hex, --base64'"},
 	{"--echo", "-xa", "more than one of '--execute, --echo, --check'"},
 	{"--key=file", NULL, "no --cert for '--key'"},
+	{"--proxy=http://a", "ws+unix:/b",
+		"a Unix socket is not reached through '--proxy'"},
 	{"-x\xff", NULL, "not UTF-8, the message"},
 	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
 	{"ws://a\r\nb", NULL, "'ws://a\\x0d\\x0ab'"},

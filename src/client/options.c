@@ -163,6 +163,10 @@ find_contradiction(const struct client_options *options, const char **which)
 	*which = "--key";
 	if (options->key != NULL && options->cert == NULL)
 		return "no --cert for";
+	*which = "--proxy";
+	if (options->proxy != NULL && *options->proxy != '\0' &&
+		options->uri.unix_path.length > 0)
+		return "a Unix socket is not reached through";
 	for (size_t i = 0; i < options->messages.count; i++) {
 		*which = options->messages.values[i];
 		if (is_sent_as_text(options) &&
