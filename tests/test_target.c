@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -166,6 +170,52 @@ START_TEST(opens_syslog_where_it_is)
 }
 END_TEST
 
+/* Has a /dev of our own, which is the scratch directory, if we may. */
+static bool
+take_dev(void)
+{
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount(".", "/dev", NULL, MS_BIND, NULL) == 0;
+}
+
+static int
+start_syslog(void)
+{
+	struct sockaddr_un address = {
+		.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int daemon = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	unlink(address.sun_path);
+	ck_assert_int_ge(daemon, 0);
+	ck_assert_int_eq(
+		bind(daemon, (struct sockaddr *)&address, sizeof(address)), 0);
+	return daemon;
+}
+
+START_TEST(finds_a_syslog_daemon_that_was_restarted)
+{
+	char text[8] = "";
+	int daemon;
+
+	if (!take_dev())
+		return;
+	daemon = start_syslog();
+	ck_assert(target_open(&target, "syslog"));
+	ck_assert(write_text("one"));
+	close(daemon);
+	ck_assert(!write_text("two"));
+	ck_assert(!write_text("three"));
+	daemon = start_syslog();
+	ck_assert(write_text("four"));
+	ck_assert_int_eq(read(daemon, text, sizeof(text) - 1), 4);
+	ck_assert_str_eq(text, "four");
+	close(daemon);
+	target_close(&target);
+	unlink("log");
+}
+END_TEST
+
 static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
 
 START_TEST(begins_a_line_as_the_reader_wants_it)
@@ -281,6 +331,7 @@ main(void)
 	tcase_add_test(cases, knows_the_journal_by_its_stream);
 	tcase_add_test(cases, a_file_is_never_the_journal);
 	tcase_add_test(cases, opens_syslog_where_it_is);
+	tcase_add_test(cases, finds_a_syslog_daemon_that_was_restarted);
 	tcase_add_loop_test(cases, begins_a_line_as_the_reader_wants_it, 0,
 		COUNT_OF(priorities));
 	tcase_add_test(cases, a_full_pipe_takes_no_line_until_it_is_read);

@@ -16,19 +16,26 @@
 #define SYSLOG_PATH "/dev/log"
 #define FILE_MODE 0640
 
+static bool
+connect_to_syslog(int descriptor)
+{
+	struct sockaddr_un address = {
+		.sun_family = AF_UNIX, .sun_path = SYSLOG_PATH};
+
+	return connect(descriptor, (struct sockaddr *)&address,
+		       sizeof(address)) == 0;
+}
+
 /* syslog(3) would wait, with the lock held, for a daemon that hangs. */
 static int
 open_syslog(void)
 {
-	struct sockaddr_un address = {
-		.sun_family = AF_UNIX, .sun_path = SYSLOG_PATH};
 	int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int failure;
 
 	if (descriptor < 0)
 		return -1;
-	if (connect(descriptor, (struct sockaddr *)&address, sizeof(address)) ==
-		0)
+	if (connect_to_syslog(descriptor))
 		return descriptor;
 	failure = errno;
 	close(descriptor);
@@ -134,6 +141,25 @@ is_writable(int descriptor)
 	       (poll_descriptor.revents & POLLOUT) != 0;
 }
 
+/* Whether there is a daemon again, in the place of one that was restarted. */
+static bool
+is_reconnected(const struct target *target)
+{
+	return target->is_syslog && connect_to_syslog(target->descriptor) &&
+	       is_writable(target->descriptor);
+}
+
+static ssize_t
+write_once(int descriptor, const char *data, size_t length)
+{
+	ssize_t written;
+
+	do {
+		written = write(descriptor, data, length);
+	} while (written < 0 && errno == EINTR);
+	return written;
+}
+
 bool
 target_write(struct target *target, const char *data, size_t length)
 {
@@ -144,9 +170,9 @@ target_write(struct target *target, const char *data, size_t length)
 	if (target->is_torn && write(target->descriptor, "\n", 1) != 1)
 		return false;
 	target->is_torn = false;
-	do {
-		written = write(target->descriptor, data, length);
-	} while (written < 0 && errno == EINTR);
+	written = write_once(target->descriptor, data, length);
+	if (written < 0 && is_reconnected(target))
+		written = write_once(target->descriptor, data, length);
 	target->is_torn = written > 0 && (size_t)written < length;
 	return written == (ssize_t)length;
 }
