@@ -196,6 +196,29 @@ START_TEST(receives_a_response_in_any_pieces)
 }
 END_TEST
 
+START_TEST(passes_over_a_response_that_is_not_the_answer)
+{
+	open_stream(slice_of("HTTP/1.1 100 Continue\r\n\r\n"
+			     "HTTP/1.1 103 Early Hints\r\nLink: "
+			     "</a>\r\n\r\n" RESPONSE "gone"),
+		_i);
+	ck_assert(opening_receive_response(
+		&stream, &input, deadline_after(LONG_TIME), &head, &verdict));
+	ck_assert_uint_eq(head.status, 404);
+	ck_assert(slice_equals(head.bytes, slice_of(RESPONSE)));
+}
+END_TEST
+
+START_TEST(waits_in_vain_for_the_answer_behind_another)
+{
+	open_stream(slice_of("HTTP/1.1 102 Processing\r\n\r\n"), _i);
+	ck_assert(!opening_receive_response(
+		&stream, &input, deadline_after(LONG_TIME), &head, &verdict));
+	ck_assert(verdict_is_fine(verdict));
+	ck_assert_uint_eq(head.status, 0);
+}
+END_TEST
+
 START_TEST(refuses_what_is_no_response)
 {
 	static const char *const texts[] = {REQUEST, "+OK POP3 ready\r\n\r\n",
@@ -265,6 +288,8 @@ main(void)
 	add_variants(blames_nobody_when_the_peer_is_gone);
 	add_variants(finishes_a_request_when_interrupted);
 	add_variants(receives_a_response_in_any_pieces);
+	add_variants(passes_over_a_response_that_is_not_the_answer);
+	add_variants(waits_in_vain_for_the_answer_behind_another);
 	add_variants(refuses_what_is_no_response);
 	tcase_add_test(cases, refuses_a_slow_drip_at_the_absolute_deadline);
 	suite_add_tcase(suite, cases);

@@ -151,16 +151,31 @@ opening_check_response(const struct http_head *response,
 	return verdict;
 }
 
+/* Not the answer yet, whoever asked for it (RFC 9110 section 15.2). */
+static bool
+is_interim(const struct http_head *response)
+{
+	return response->status / 100 == 1 &&
+	       response->status != HTTP_SWITCHING_PROTOCOLS;
+}
+
 bool
 opening_receive_response(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *response, struct verdict *verdict)
 {
 	struct slice head = {NULL, 0};
 
-	if (!receive_head(stream, input, deadline, &head, verdict))
-		return false;
-	*verdict = http_response_parse(head, response);
-	return verdict_is_fine(*verdict);
+	for (;;) {
+		if (!receive_head(stream, input, deadline, &head, verdict))
+			return false;
+		*verdict = http_response_parse(head, response);
+		if (!verdict_is_fine(*verdict))
+			return false;
+		if (!is_interim(response))
+			return true;
+		*response = (struct http_head){.status = 0};
+		buffer_consume(input, head.length);
+	}
 }
 
 /* How long a response says that its body is, max if it does not. */

@@ -34,8 +34,8 @@ bool opening_write_response(struct stream *stream,
 	struct deflate_agreement *agreement);
 
 /*
- * The same for a response. The verdict is fine when the stream ended or was
- * lost.
+ * The same for a response, other than one that says that another will come.
+ * The verdict is fine when the stream ended or was lost.
  */
 bool opening_receive_response(struct stream *stream, struct buffer *input,
 	int64_t deadline, struct http_head *response, struct verdict *verdict);
