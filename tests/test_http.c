@@ -453,6 +453,7 @@ START_TEST(each_status_has_its_reason)
 		{101, "Switching Protocols"},
 		{200, "OK"},
 		{204, "No Content"},
+		{205, "Reset Content"},
 		{302, "Found"},
 		{304, "Not Modified"},
 		{400, "Bad Request"},

@@ -137,10 +137,10 @@ START_TEST(the_longest_fields_fit)
 }
 END_TEST
 
-/* RFC 9110 sections 15.3.5 and 15.4.5. */
+/* RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
 START_TEST(some_statuses_have_no_body)
 {
-	static const unsigned statuses[] = {204, 304};
+	static const unsigned statuses[] = {204, 205, 304};
 	struct response response = {
 		.status = statuses[_i], .body = slice_of("x")};
 	char head[RESPONSE_HEAD_SIZE];
@@ -162,7 +162,7 @@ main(void)
 	tcase_add_test(cases, the_longest_sentence_fits_a_line);
 	tcase_add_test(cases, a_page_has_its_type_and_its_fields);
 	tcase_add_test(cases, the_longest_fields_fit);
-	tcase_add_loop_test(cases, some_statuses_have_no_body, 0, 2);
+	tcase_add_loop_test(cases, some_statuses_have_no_body, 0, 3);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

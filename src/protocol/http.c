@@ -21,6 +21,7 @@ http_status_reason(unsigned status)
 		{HTTP_SWITCHING_PROTOCOLS, "Switching Protocols"},
 		{HTTP_OK, "OK"},
 		{HTTP_NO_CONTENT, "No Content"},
+		{HTTP_RESET_CONTENT, "Reset Content"},
 		{HTTP_FOUND, "Found"},
 		{HTTP_NOT_MODIFIED, "Not Modified"},
 		{HTTP_BAD_REQUEST, "Bad Request"},

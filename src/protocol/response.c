@@ -49,6 +49,7 @@ static bool
 may_have_body(const struct response *response)
 {
 	return response->status != HTTP_NO_CONTENT &&
+	       response->status != HTTP_RESET_CONTENT &&
 	       response->status != HTTP_NOT_MODIFIED;
 }
 

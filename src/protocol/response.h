@@ -21,8 +21,8 @@ struct response {
 
 /*
  * Writes the head, with what its status demands (Allow, Retry-After, the
- * fields of an upgrade). A 204 or 304 announces no body. Returns the bytes
- * written.
+ * fields of an upgrade). A 204, 205 or 304 announces no body. Returns the
+ * bytes written.
  */
 struct slice response_write_head(const struct response *response, time_t now,
 	char head[RESPONSE_HEAD_SIZE]);
