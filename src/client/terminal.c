@@ -158,22 +158,46 @@ terminal_new(const struct terminal_settings *settings)
 	return terminal;
 }
 
-/* Nobody else may read what was typed. */
+/* Nobody else may read what was typed. Closes the stream. */
+static bool
+save_history(struct terminal *terminal, FILE *stream)
+{
+	HistEvent event;
+	bool is_saved =
+		fchmod(fileno(stream), 0600) == 0 &&
+		ftruncate(fileno(stream), 0) == 0 &&
+		history(terminal->history, &event, H_SAVE_FP, stream) >= 0;
+
+	return fclose(stream) == 0 && is_saved;
+}
+
+/* A device such as /dev/null keeps its mode, and no history. */
+static bool
+is_device(int descriptor)
+{
+	struct stat status;
+
+	return fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 static void
 write_history(struct terminal *terminal, const char *file)
 {
-	int descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-	HistEvent event;
+	int descriptor =
+		open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	FILE *stream = NULL;
 
-	if (stream == NULL || fchmod(descriptor, 0600) != 0 ||
-		ftruncate(descriptor, 0) != 0 ||
-		history(terminal->history, &event, H_SAVE_FP, stream) < 0)
-		fprintf(stderr, "wsclient: cannot write history '%s': %s\n",
-			file, strerror(errno));
-	if (stream != NULL)
-		fclose(stream);
-	else if (descriptor >= 0)
+	if (descriptor >= 0 && is_device(descriptor)) {
+		close(descriptor);
+		return;
+	}
+	if (descriptor >= 0)
+		stream = fdopen(descriptor, "w");
+	if (stream != NULL && save_history(terminal, stream))
+		return;
+	fprintf(stderr, "wsclient: cannot write history '%s': %s\n", file,
+		strerror(errno));
+	if (stream == NULL && descriptor >= 0)
 		close(descriptor);
 }
 

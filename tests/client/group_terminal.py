@@ -4,6 +4,7 @@
 import os
 import queue
 import shutil
+import stat
 import tempfile
 
 from checks import Skip, check, expect, expect_that
@@ -225,6 +226,31 @@ def history(_):
             puppet.do(lambda guest: guest.expect_frame(TEXT, b"first line"))
             puppet.say(said_close())
             screen.expect_end("status 0", SANE)
+
+
+def make_null(name):
+    """As /dev/null, which is not to be harmed."""
+    try:
+        os.mknod(name, stat.S_IFCHR, os.makedev(1, 3))
+        os.chmod(name, 0o622)
+        os.close(os.open(name, os.O_WRONLY))
+    except PermissionError as error:
+        raise Skip(f"no device of our own: {error}") from error
+
+
+@check("T", SECTION, "a device has no history, and keeps its mode")
+def device(_):
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "null")
+        make_null(name)
+        with Puppet("-q", "--history", name) as (puppet, screen):
+            screen.expect(">")
+            screen.enter("line")
+            puppet.do(lambda guest: guest.expect_frame(TEXT, b"line"))
+            puppet.say(said_close())
+            screen.expect("> line", "Connection closed by server (1000)",
+                          "status 0", SANE)
+        expect("mode", 0o622, mode_of(name))
 
 
 @check("T", SECTION, "a window that changes while a line is typed")
