@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define PATIENCE 20000 /* milliseconds, which no test should need */
@@ -176,6 +178,23 @@ START_TEST(leaves_no_descriptor_behind)
 }
 END_TEST
 
+static void
+do_nothing(int number)
+{
+	(void)number;
+}
+
+/* As a window does whose size changes. */
+static void
+interrupt_every_ten_milliseconds(void)
+{
+	struct sigaction action = {.sa_handler = do_nothing};
+	struct itimerval often = {{0, 10000}, {0, 10000}};
+
+	sigaction(SIGALRM, &action, NULL);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+}
+
 START_TEST(connects_to_a_unix_socket)
 {
 	struct address address;
@@ -189,6 +208,7 @@ START_TEST(connects_to_a_unix_socket)
 	descriptor = connecting_open_unix(
 		"socket", deadline_after(PATIENCE), &failure);
 	ck_assert_int_ge(descriptor, 0);
+	interrupt_every_ten_milliseconds();
 	ck_assert_int_eq(
 		connecting_open_unix("socket", deadline_after(200), &failure),
 		-1);

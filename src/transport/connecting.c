@@ -204,6 +204,22 @@ set_connect_limit(int descriptor, int64_t milliseconds)
 }
 
 /* Polling does not tell when a full backlog has room again; this waits. */
+static int
+connect_unix(
+	int descriptor, const struct sockaddr_un *address, int64_t deadline)
+{
+	int result;
+
+	do {
+		if (deadline != DEADLINE_NEVER)
+			set_connect_limit(
+				descriptor, deadline_left(deadline) + 1);
+		result = connect(descriptor, (const struct sockaddr *)address,
+			sizeof(*address));
+	} while (result < 0 && errno == EINTR);
+	return result;
+}
+
 int
 connecting_open_unix(
 	const char *path, int64_t deadline, struct connecting_failure *failure)
@@ -218,10 +234,7 @@ connecting_open_unix(
 	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (descriptor < 0)
 		return fail_with(failure, errno);
-	if (deadline != DEADLINE_NEVER)
-		set_connect_limit(descriptor, deadline_left(deadline) + 1);
-	if (connect(descriptor, (const struct sockaddr *)&address,
-		    sizeof(address)) == 0) {
+	if (connect_unix(descriptor, &address, deadline) == 0) {
 		set_connect_limit(descriptor, 0);
 		return descriptor;
 	}
