@@ -328,6 +328,9 @@ serve(struct server *server)
 		for (size_t i = 0; i < listeners->count; i++)
 			if (backed_off || descriptors[1 + i].revents != 0)
 				accept_from(server, &listeners->items[i]);
+		/* It did not fail again, even if nobody was there. */
+		if (deadline_left(server->accept_again) == 0)
+			server->back_off = 0;
 	}
 }
 

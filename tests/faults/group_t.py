@@ -109,6 +109,22 @@ def accept_again_later(server, error):
     expect_that(lines == server.find("Cannot accept"), "no other", server.log)
 
 
+@check("T2", "FAULTS T2", "accept fails once, when nobody waits: no spin",
+       fails=True)
+def accept_fails_behind_the_last(server):
+    """The second call would have found nobody, as does the one after it."""
+    rule = server.failing.let("accept4", first=2, error=errno.ENFILE)
+    peer = server.open()
+    expect("calls that failed", True, wait_until(
+        lambda: server.failing.failed(rule) == 1, 2))
+    before = server.processor_seconds()
+    time.sleep(1)
+    used = server.processor_seconds() - before
+    expect_between("processor seconds in 1 s, bystander included", 0, 0.3,
+                   used)
+    peer.echo()
+
+
 @check("T2", "FAULTS T2", "accept fails for 7 s: no spin, no storm",
        fails=True, slow=True)
 def accept_fails_for_long(server):
