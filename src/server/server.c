@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* How many are accepted from one listener before the others get a turn. */
@@ -263,7 +264,8 @@ admit(struct server *server, bool has_tls, int descriptor,
 		complain_of_threads(server);
 }
 
-static void
+/* Returns whether more may wait who have not had their turn. */
+static bool
 accept_from(struct server *server, const struct listener *listener)
 {
 	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
@@ -274,12 +276,13 @@ accept_from(struct server *server, const struct listener *listener)
 			server->back_off = 0;
 			admit(server, listener->has_tls, descriptor, &peer);
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			return;
+			return false;
 		} else if (!is_peers_fault(errno)) {
 			back_off(server);
-			return;
+			return false;
 		}
 	}
+	return true;
 }
 
 /* Blocks until there is something to do. */
@@ -336,16 +339,21 @@ serve(struct server *server)
 
 /*
  * Those whom the system has accepted already are not to be reset; from a
- * socket that was inherited the next server takes them.
+ * socket that was inherited the next server takes them. They are no more than
+ * a queue holds, whoever comes meanwhile.
  */
 static void
 accept_last(struct server *server)
 {
 	struct listeners *listeners = server->listeners;
 
-	for (size_t i = 0; i < listeners->count; i++)
-		if (!listeners->items[i].is_inherited)
-			accept_from(server, &listeners->items[i]);
+	for (size_t i = 0; i < listeners->count; i++) {
+		int turns = SOMAXCONN / ACCEPTS_IN_A_ROW + 1;
+
+		while (!listeners->items[i].is_inherited && turns-- > 0 &&
+			accept_from(server, &listeners->items[i]))
+			continue;
+	}
 }
 
 /* Waits for the last worker. Returns false at the deadline or when told to. */

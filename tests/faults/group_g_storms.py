@@ -106,6 +106,25 @@ def signals_while_stopping(_):
             expect("exit status", 0, server.wait())
 
 
+QUEUE = 300
+
+
+@check("G3", "FAULTS G3", "a queue that is there at TERM is not reset",
+       options=None, over=("ws",))
+def queue_at_the_end(_):
+    with Server("--grace=20", "-q") as server:
+        server.process.send_signal(signal.SIGSTOP)
+        peers = [server.connect() for _ in range(QUEUE)]
+        for peer in peers:
+            peer.send(request())
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGCONT)
+        for peer in peers:
+            peer.check_101()
+            peer.expect_failure(1001)
+        expect("exit status", 0, server.wait())
+
+
 @check("G6", "FAULTS G6", "a storm of HUP leaks and drops nothing",
        options=["-q"])
 def storm_of_hangups(server):
