@@ -77,6 +77,7 @@ unit_tests = \
 	tests/test_permessage_deflate \
 	tests/test_pinger \
 	tests/test_polled \
+	tests/test_privileges \
 	tests/test_process \
 	tests/test_proxies \
 	tests/test_proxy \

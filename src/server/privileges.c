@@ -39,6 +39,14 @@ take_user(const struct passwd *user, const struct group *group)
 	       setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
 }
 
+static bool
+fail(const char *name, const char *why)
+{
+	fprintf(stderr, "wsserver: cannot become %s: %s\n", name, why);
+	return false;
+}
+
+/* Whom privileges_check found may not be found now: nobody goes on then. */
 bool
 privileges_drop(const char *user_name, const char *group_name)
 {
@@ -48,6 +56,10 @@ privileges_drop(const char *user_name, const char *group_name)
 		group_name != NULL ? getgrnam(group_name) : NULL;
 	bool taken = true;
 
+	if (user_name != NULL && user == NULL)
+		return fail(user_name, "no such user");
+	if (group_name != NULL && group == NULL)
+		return fail(group_name, "no such group");
 	if (user != NULL)
 		taken = take_user(user, group);
 	else if (group != NULL)
@@ -56,7 +68,5 @@ privileges_drop(const char *user_name, const char *group_name)
 		return true;
 	if (taken && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		return true;
-	fprintf(stderr, "wsserver: cannot become %s: %s\n",
-		user != NULL ? user_name : group_name, strerror(errno));
-	return false;
+	return fail(user != NULL ? user_name : group_name, strerror(errno));
 }
