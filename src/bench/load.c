@@ -15,6 +15,7 @@
 
 #define EVENTS_MAX 256
 #define NANOSECONDS_A_MILLISECOND UINT64_C(1000000)
+#define MILLISECONDS UINT64_C(1000) /* a second */
 
 /* Descriptors that are no connections. */
 #define OTHER_DESCRIPTORS 32
@@ -111,6 +112,14 @@ prepare_messages(struct load *load)
 	return true;
 }
 
+/* How many times come before the end; the first is at once. */
+static uint64_t
+count_due(int64_t rate, int64_t milliseconds)
+{
+	return ((uint64_t)rate * (uint64_t)milliseconds + MILLISECONDS - 1) /
+	       MILLISECONDS;
+}
+
 static void
 allow(struct load *load)
 {
@@ -123,8 +132,7 @@ allow(struct load *load)
 		load->budget = (uint64_t)options->messages;
 	load->due_limit = UINT64_MAX;
 	if (options->duration > 0)
-		load->due_limit = (uint64_t)((double)options->rate *
-					     (double)options->duration / 1e3);
+		load->due_limit = count_due(options->rate, options->duration);
 	if (load->due_limit > load->budget)
 		load->due_limit = load->budget;
 }

@@ -65,6 +65,15 @@ def rate(_):
     expect_between("rate", 1, 501, result["per_second"])
 
 
+@check("M2", SECTION, "-r: the first is due at once, {}", cases={
+    "which is all": (("-r1", "-d500ms"), 1),
+    "and others before the end": (("-r4", "-d1100ms"), 5)})
+def rate_of_few(_, case):
+    arguments, number = case
+    with serving() as server:
+        expect_counts(run_json(0, *arguments, url_of(server)), number)
+
+
 @check("M2", SECTION, "-r: no coordinated omission")
 def corrected_latency(_):
     """A second of silence makes half of a hundred messages late."""
