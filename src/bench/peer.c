@@ -12,8 +12,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-static bool
-is_there(const struct peer *peer)
+bool
+peer_is_there(const struct peer *peer)
 {
 	return peer->state == PEER_OPEN || peer->state == PEER_CLOSING;
 }
@@ -25,7 +25,7 @@ count_loss(const struct peer *peer, struct load *load)
 
 	load->outstanding -= outstanding;
 	load->result->lost += outstanding;
-	if (is_there(peer))
+	if (peer_is_there(peer))
 		load->open--;
 	else
 		load->opening--;
@@ -288,7 +288,7 @@ peer_receive_replies(struct peer *peer, struct load *load)
 {
 	bool goes_on = true;
 
-	while (goes_on && is_there(peer)) {
+	while (goes_on && peer_is_there(peer)) {
 		ssize_t received =
 			peer_receive(peer, load->received, LOAD_RECEIVE_SIZE);
 
@@ -342,7 +342,7 @@ peer_advance(struct peer *peer, struct load *load, uint32_t events)
 	default:
 		if ((events & ~(uint32_t)EPOLLOUT) != 0)
 			peer_receive_replies(peer, load);
-		if (is_there(peer))
+		if (peer_is_there(peer))
 			peer_send(peer, load);
 	}
 }

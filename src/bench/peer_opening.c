@@ -117,8 +117,11 @@ peer_receive_answer(struct peer *peer, struct load *load)
 		return;
 	}
 	become_open(peer, load);
-	if (load->destination.tls != NULL)
-		peer_receive_replies(peer, load);
+	if (load->destination.tls == NULL)
+		return;
+	peer_receive_replies(peer, load);
+	if (peer_is_there(peer))
+		peer_send(peer, load);
 }
 
 static void

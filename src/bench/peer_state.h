@@ -8,6 +8,9 @@
 
 #include <sys/types.h>
 
+/* Whether the opening handshake is done, and the connection not gone. */
+bool peer_is_there(const struct peer *peer);
+
 /* Counts the failure, tells why if it is the first, and drops the peer. */
 void peer_fail(struct peer *peer, struct load *load, enum bench_status status,
 	const char *why);

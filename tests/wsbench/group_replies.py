@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Each reply is checked: what is right, and what is not."""
 
+import ssl
+
+import certificates
 from bench import SECTION, expect_counts, expect_sums, run, run_json, \
     serving, trust, url_of
 from checks import check, expect, expect_that
 from peer import BINARY, CONTINUATION, PING, PONG, TEXT
-from rogue import Rogue, said, said_close
+from rogue import Guest, Rogue, said, said_close
 
 
 def echoing(count, reply, first=None):
@@ -225,6 +228,63 @@ def early_frame(_):
         guest.leave()
 
     expect_counts(bench_rogue(0, serve, "-n1"), 1)
+
+
+class TlsGuest(Guest):
+    """What is sent at once is in one segment, a record for each piece."""
+
+    def __init__(self, connected):
+        super().__init__(connected)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.path("server-chain.pem"),
+                                certificates.path("server.key"))
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing,
+                                    server_side=True)
+        self.finish(self.tls.do_handshake)
+
+    def finish(self, step):
+        """Takes a step of TLS, and what it needs from the socket."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self.flush()
+                self.incoming.write(self.socket.recv(1 << 16))
+            finally:
+                self.flush()
+
+    def flush(self):
+        self.socket.sendall(self.outgoing.read())
+
+    def need(self, count):
+        while len(self.data) < count:
+            self.data += self.finish(lambda: self.tls.read(1 << 16))
+
+    def send(self, *pieces):
+        for piece in pieces:
+            self.tls.write(piece)
+        self.flush()
+
+
+@check("B4", "RFC 6455", "a ping behind the 101 in a record of its own")
+def early_record(_):
+    """Nothing else comes meanwhile that would have it answered too."""
+
+    def serve(plain):
+        guest = TlsGuest(plain.socket)
+        guest.receive_request()
+        guest.send(f"HTTP/1.1 101 Switching\r\n{guest.fields()}\r\n".encode(),
+                   said(PING, b"early"))
+        guest.expect_frame(PONG, b"early")
+        plain.socket.settimeout(60)
+        guest.send(said(*guest.receive_frame()))
+        guest.expect_close(1000)
+        guest.send(said_close())
+
+    with Rogue(serve) as rogue:
+        url = rogue.url.replace("ws:", "wss:")
+        expect_counts(run_json(0, "--idle=1", "-d7s", trust(), url), 1)
 
 
 @check("B5", SECTION, "what is without a reply is lost: {}", cases={
