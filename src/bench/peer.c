@@ -234,11 +234,27 @@ record(struct peer *peer, struct load *load, uint64_t first)
 	}
 }
 
+/*
+ * Of several pings the last is answered: RFC 6455 section 5.5.3. While the
+ * connection is open what has not been begun is a Pong, then our Close.
+ */
+static void
+answer_ping(struct peer *peer, struct load *load, const struct intake *intake)
+{
+	struct buffer *control = &peer->writer.control;
+
+	if (peer->state == PEER_OPEN)
+		buffer_release(control);
+	if (buffer_length(control) == 0)
+		writer_add_control(&peer->writer, OPCODE_PONG,
+			(struct slice){intake->ping, intake->ping_length},
+			&load->keys);
+}
+
 void
 peer_take(struct peer *peer, struct load *load, struct slice bytes)
 {
 	struct intake intake = {.verdict = VERDICT_FINE};
-	struct buffer *control = &peer->writer.control;
 	uint64_t first = peer->replies.count;
 
 	load->now = instant_now();
@@ -257,10 +273,8 @@ peer_take(struct peer *peer, struct load *load, struct slice bytes)
 		peer_fail(peer, load, BENCH_WRONG, intake.verdict.why);
 		return;
 	}
-	if (intake.is_pinged && buffer_length(control) == 0)
-		writer_add_control(&peer->writer, OPCODE_PONG,
-			(struct slice){intake.ping, intake.ping_length},
-			&load->keys);
+	if (intake.is_pinged)
+		answer_ping(peer, load, &intake);
 	if (intake.is_closed)
 		answer_close(peer, load, intake.code);
 }

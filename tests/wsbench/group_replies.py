@@ -2,6 +2,7 @@
 """Each reply is checked: what is right, and what is not."""
 
 import ssl
+import time
 
 import certificates
 from bench import SECTION, expect_counts, expect_sums, run, run_json, \
@@ -202,6 +203,27 @@ def fragments(_):
         guest.leave()
 
     expect_counts(bench_rogue(0, serve, "-n3", "-s50"), 3)
+
+
+@check("B4", "RFC 6455", "of pings while it cannot send the last is answered")
+def pings_while_blocked(_):
+    def serve(guest):
+        guest.open()
+        for ping in (b"first", b"second", b"third"):
+            time.sleep(0.3)
+            guest.send(said(PING, ping))
+        time.sleep(0.3)
+        pongs, messages = [], []
+        while len(messages) < 8 or not pongs:
+            opcode, payload = guest.receive_frame()
+            (pongs if opcode == PONG else messages).append((opcode, payload))
+        expect("the last pong", (PONG, b"third"), pongs[-1])
+        for message in messages:
+            guest.send(said(*message))
+        guest.leave()
+
+    result = bench_rogue(0, serve, "-n8", "-m8", "-s3M", "--type=binary")
+    expect_counts(result, 8)
 
 
 @check("B4", "RFC 6455", "bytes come one at a time")
