@@ -52,7 +52,7 @@ void
 peer_fail(struct peer *peer, struct load *load, enum bench_status status,
 	const char *why)
 {
-	if (peer->state == PEER_OPEN)
+	if (peer_is_there(peer))
 		load->result->connections_lost++;
 	else
 		load->result->failed++;

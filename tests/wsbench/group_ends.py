@@ -10,7 +10,7 @@ import certificates
 from bench import SECTION, WSBENCH, expect_sums, finish, run, run_json, \
     serving, start, trust, url_of
 from checks import Stopwatch, check, expect, expect_between, expect_that
-from rogue import Rogue, said
+from rogue import Rogue, said, said_close
 
 
 def expect_failure(status, why, *arguments, **rest):
@@ -174,6 +174,21 @@ def server_does_not_close(_):
     with Stopwatch() as watch, Rogue(serve) as rogue:
         run_json(0, "-c1", "-n1", rogue.url)
     expect_between("seconds", 0, 60, watch.seconds)
+
+
+@check("E7", SECTION, "a closing handshake gone wrong is no failed opening")
+def closed_out_of_order(_):
+    def serve(guest):
+        guest.open()
+        guest.send(said(*guest.receive_frame()))
+        guest.expect_close(1000)
+        guest.send(said_close(1005))
+
+    with Rogue(serve) as rogue:
+        result = run_json(1, "-c1", "-n1", rogue.url)
+    expect("ok, failed", (1, 0), tuple(
+        result["handshakes"][name] for name in ("ok", "failed")))
+    expect("connections lost", 1, result["connections_lost"])
 
 
 @check("E8", SECTION, "what is silent for ten seconds is given up")
