@@ -179,6 +179,14 @@ load_with_messages(struct load *load)
 	drain(load);
 }
 
+/* Without a time to end at, a server that does not close ends it as well. */
+static bool
+is_left_open(const struct load *load)
+{
+	return load->options->duration == 0 && load->opening == 0 &&
+	       is_stalled(load, PATIENCE);
+}
+
 static void
 load_with_handshakes(struct load *load)
 {
@@ -190,12 +198,15 @@ load_with_handshakes(struct load *load)
 	end = end_of(load);
 	if (load->peers[0].state == PEER_OPEN)
 		peer_leave(&load->peers[0], load);
-	while (!is_over(load) && load->now < end &&
+	while (!is_over(load) && load->now < end && !is_left_open(load) &&
 		(count == 0 || load->result->measured < count)) {
 		if (load->opened < load->peer_count)
 			load_open_next(load);
 		load_turn(load, load->opened < load->peer_count ? 0 : end);
 	}
+	if (is_left_open(load))
+		result_fail(load->result, BENCH_WRONG,
+			"the server does not end the closing handshakes");
 	end_measuring(load);
 }
 

@@ -199,18 +199,29 @@ def silence(_):
         guest.socket.settimeout(60)
         guest.leave()
 
-    with Rogue(serve) as rogue, \
+    def stay(guest):
+        guest.open()
+        guest.expect_close(1000)
+        guest.socket.settimeout(60)
+        guest.expect_end()
+
+    with Rogue(serve) as rogue, Rogue(stay) as staying, \
             socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         unanswered = start("-c1", f"ws://127.0.0.1:{port}")
         silent = start("-c1", "-n1", "--json", rogue.url)
+        unclosed = start("--handshakes", "-c1", "-n2", staying.url)
         result = finish(unanswered)
         expect("exit status without a 101", 5, result.status)
         expect_that("the handshake timed out" in result.errors,
                     "the reason", result.errors)
         result = finish(silent)
-    expect("exit status without a reply", 1, result.status)
-    expect("lost", 1, result.json["messages"]["lost"])
+        expect("exit status without a reply", 1, result.status)
+        expect("lost", 1, result.json["messages"]["lost"])
+        result = finish(unclosed)
+    expect("exit status without a Close", 1, result.status)
+    expect_that("does not end the closing" in result.errors, "the reason",
+                result.errors)
 
 
 @check("E9", SECTION, "the limit of descriptors is raised")
