@@ -8,6 +8,7 @@
 #include "bench/processor.h"
 #include "bench/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,7 +329,8 @@ show(const struct bench_options *options, const struct result *result)
 	}
 	if (options->html != NULL &&
 		!html_write(options->html, options, result)) {
-		fprintf(stderr, "wsbench: cannot write '%s'\n", options->html);
+		fprintf(stderr, "wsbench: cannot write '%s': %s\n",
+			options->html, strerror(errno));
 		is_shown = false;
 	}
 	return is_shown;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How the result is written: text, JSON, a page, a line on a terminal."""
 
+import errno
 import os
 import pty
 import re
@@ -93,11 +94,14 @@ def page(_):
 
 @check("R3", SECTION, "a page that cannot be written is an error")
 def no_page(_):
-    with serving() as server:
-        result = run("-n5", "--html=/no/such/folder/page", url_of(server))
-    expect("exit status", 1, result.status)
-    expect_that("cannot write '/no/such/folder/page'" in result.errors,
-                "the reason", result.errors)
+    for file, error in (("/no/such/folder/page", errno.ENOENT),
+                        ("/dev/full", errno.ENOSPC)):
+        with serving() as server:
+            result = run("-n5", f"--html={file}", url_of(server))
+        expect("exit status", 1, result.status)
+        expect("the reason",
+               f"wsbench: cannot write '{file}': {os.strerror(error)}\n",
+               result.errors)
 
 
 @check("R4", SECTION, "standard output that is full is an error")
