@@ -149,12 +149,17 @@ tell_stopping(const struct server *server)
 	notify_stopping(server->settings->notify, status);
 }
 
+/* Who drains is not ready any more, nor will be. */
 static void
 reload_in_public(const struct server *server)
 {
-	notify_reloading(server->settings->notify);
+	bool is_serving = server->stops == 0;
+
+	if (is_serving)
+		notify_reloading(server->settings->notify);
 	reload(server);
-	tell_ready(server);
+	if (is_serving)
+		tell_ready(server);
 }
 
 static void

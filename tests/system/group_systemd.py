@@ -138,6 +138,28 @@ def watchdog(_):
         expect("exit status", 0, server.wait(20))
 
 
+@check("", "systemd", "a reload while it drains does not make it ready",
+       **ONCE)
+def reload_while_draining(_):
+    with Manager() as manager, listening() as listener, Activated(
+            [listener], "--grace=60",
+            environment=manager.environment()) as server:
+        manager.hear("READY=1")
+        peer = server.open()
+        server.process.send_signal(signal.SIGTERM)
+        manager.hear("STOPPING=1")
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for("Log reopened", 20)
+        peer.close()
+        expect("exit status", 0, server.wait(20))
+        manager.socket.settimeout(0.1)
+        try:
+            said = manager.socket.recv(4096)
+        except socket.timeout:
+            said = None
+        expect("said after STOPPING=1", None, said)
+
+
 @check("", "systemd", "another's watchdog and sockets are left alone", **ONCE)
 def others(_):
     with Manager() as manager, listening() as listener:
