@@ -32,7 +32,8 @@ void destination_release(struct destination *destination);
 
 /*
  * Begins to connect; the descriptor can be written to when that has ended.
- * Returns -1 with errno on failure.
+ * Returns -1 with errno on failure, EAGAIN where too many wait at a Unix socket
+ * already.
  */
 int destination_connect(struct destination *destination);
 

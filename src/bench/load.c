@@ -23,6 +23,10 @@
 #define HANDSHAKE_TIMEOUT (10 * NANOSECONDS)
 #define LOOK_INTERVAL NANOSECONDS
 
+/* How long a turn may take, and when a queue that is full may have room. */
+#define TURN_MAX (NANOSECONDS / 10)
+#define CONNECT_INTERVAL (2 * NANOSECONDS_A_MILLISECOND)
+
 /* Nearer than this, a timer would come too late. */
 #define TIMER_SLACK 60000
 
@@ -293,6 +297,21 @@ handle(struct load *load, const struct epoll_event *event)
 		peer_open(peer, load, -1);
 }
 
+/* In their order: who came first is not left behind. */
+static void
+connect_again(struct load *load)
+{
+	size_t count = load->is_queue_full ? load->opened : 0;
+
+	load->is_queue_full = false;
+	for (size_t i = 0; i < count && !load->is_queue_full; i++) {
+		struct peer *peer = &load->peers[i];
+
+		if (peer->state == PEER_CONNECTING && peer->descriptor < 0)
+			peer_connect(peer, load);
+	}
+}
+
 /* Gives up what has not become open in time, each second. */
 static void
 look_at_handshakes(struct load *load)
@@ -334,7 +353,7 @@ load_turn(struct load *load, uint64_t until)
 	int count;
 
 	load->now = instant_now();
-	soon = load->now + NANOSECONDS / 10;
+	soon = load->now + (load->is_queue_full ? CONNECT_INTERVAL : TURN_MAX);
 	if (load->options->rate > 0 && load->sends) {
 		send_what_is_due(load);
 		due = arm_timer(load);
@@ -344,6 +363,7 @@ load_turn(struct load *load, uint64_t until)
 	for (int i = 0; i < count; i++)
 		handle(load, &events[i]);
 	load->now = instant_now();
+	connect_again(load);
 	look_at_handshakes(load);
 	show_progress(load);
 }

@@ -26,6 +26,7 @@ struct load {
 	size_t peer_count;
 	size_t opened;	      /* of the peers, from the first one on */
 	size_t opening, open; /* connections in these states */
+	bool is_queue_full;   /* some are to be connected again */
 
 	uint64_t outstanding; /* messages without a reply so far */
 	uint64_t budget;      /* messages that may still be sent */

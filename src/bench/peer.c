@@ -39,7 +39,7 @@ peer_drop(struct peer *peer, struct load *load)
 	count_loss(peer, load);
 	if (peer->transport != NULL)
 		peer->transport->type->close(peer->transport);
-	else
+	else if (peer->descriptor >= 0)
 		close(peer->descriptor);
 	opening_free(peer->opening);
 	writer_release(&peer->writer);
@@ -319,6 +319,18 @@ peer_receive_replies(struct peer *peer, struct load *load)
 }
 
 void
+peer_connect(struct peer *peer, struct load *load)
+{
+	peer->descriptor = destination_connect(&load->destination);
+	if (peer->descriptor >= 0)
+		peer_watch(peer, load, EPOLLOUT);
+	else if (errno == EAGAIN)
+		load->is_queue_full = true;
+	else
+		peer_fail(peer, load, BENCH_UNREACHABLE, strerror(errno));
+}
+
+void
 peer_open(struct peer *peer, struct load *load, int descriptor)
 {
 	*peer = (struct peer){.state = PEER_CONNECTING,
@@ -326,15 +338,10 @@ peer_open(struct peer *peer, struct load *load, int descriptor)
 		.began = instant_now(),
 		.scheduled = load->allowance};
 	load->opening++;
-	if (descriptor >= 0) {
+	if (descriptor >= 0)
 		peer_connected(peer, load);
-		return;
-	}
-	peer->descriptor = destination_connect(&load->destination);
-	if (peer->descriptor < 0)
-		peer_fail(peer, load, BENCH_UNREACHABLE, strerror(errno));
 	else
-		peer_watch(peer, load, EPOLLOUT);
+		peer_connect(peer, load);
 }
 
 void

@@ -20,7 +20,7 @@ struct load;
 
 struct peer {
 	enum peer_state state;
-	int descriptor;
+	int descriptor;	  /* -1: the queue of the server was full */
 	uint32_t watched; /* events of epoll, 0: it is not in there */
 	bool has_failed;
 	struct transport *transport; /* NULL while connecting */
@@ -35,6 +35,9 @@ struct peer {
 
 /* Begins with a descriptor that is connected, or to connect with -1. */
 void peer_open(struct peer *peer, struct load *load, int descriptor);
+
+/* Begins to connect, unless the queue is full: the load knows then. */
+void peer_connect(struct peer *peer, struct load *load);
 
 /* Goes on after these events of epoll. */
 void peer_advance(struct peer *peer, struct load *load, uint32_t events);

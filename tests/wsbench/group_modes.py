@@ -2,13 +2,15 @@
 """Durations, rates, ramps, handshakes and idle connections."""
 
 import os
+import socketserver
 import tempfile
+import threading
 import time
 
 from bench import SECTION, expect_counts, expect_sums, run_json, serving, \
     trust, url_of
 from checks import check, expect, expect_between, expect_that, wait_until
-from rogue import Rogue, said
+from rogue import Guest, Rogue, said
 from server import Server, read_status
 
 
@@ -194,3 +196,33 @@ def unix_socket(_):
         with serving("-a", "127.0.0.1", f"--address=unix:{path}"):
             result = run_json(0, "-n200", f"ws+unix:{path}:/raw")
     expect_counts(result, 200)
+
+
+class Echoing(socketserver.BaseRequestHandler):
+    """Of one message."""
+
+    def handle(self):
+        guest = Guest(self.request).open()
+        guest.send(said(*guest.receive_frame()))
+        guest.leave()
+
+
+class ShortQueue(socketserver.ThreadingUnixStreamServer):
+    """Only two can wait."""
+
+    request_queue_size = 1
+
+
+@check("M7", SECTION, "a Unix socket whose queue is full is tried again")
+def full_queue(_):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "socket")
+        with ShortQueue(path, Echoing) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                result = run_json(0, "-c50", "-n50", f"ws+unix:{path}:/")
+            finally:
+                server.shutdown()
+                thread.join()
+    expect_counts(result, 50)
