@@ -71,7 +71,7 @@ files_of(const struct options *options)
 		options->certificate, options->key, options->client_ca};
 }
 
-/* Stores NULL where no TLS is asked for. */
+/* Stores NULL where no TLS is asked for, or to be had. */
 static bool
 load_certificate(const struct options *options, SSL_CTX **tls)
 {
@@ -86,6 +86,8 @@ load_certificate(const struct options *options, SSL_CTX **tls)
 		return true;
 	fprintf(stderr, "wsserver: %s\n",
 		*tls == NULL ? error : "out of memory");
+	SSL_CTX_free(*tls);
+	*tls = NULL;
 	return false;
 }
 
