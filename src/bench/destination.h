@@ -24,7 +24,7 @@ struct destination {
  * Looks the server up and connects to it, for this first time as wsclient
  * does. Returns the descriptor, which does not block, or -1: the result tells
  * why. Connections from loopback addresses are then spread over 127.0.0.0/8 if
- * they are many or short-lived, for each address has only so many ports.
+ * they are many, idle or short-lived, for each address has only so many ports.
  */
 int destination_open(struct destination *destination,
 	const struct bench_options *options, struct result *result);

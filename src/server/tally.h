@@ -26,7 +26,7 @@ struct tally {
 	uint64_t handshake_time;	       /* of all, microseconds */
 };
 
-/* Somebody was turned away; the code is 0 where it was for want of TLS. */
+/* Somebody was turned away; the code is 0 where nobody could be answered. */
 void tally_refusal(struct tally *tally, struct verdict verdict);
 
 void tally_end(struct tally *tally, struct connection_end end);
