@@ -14,6 +14,7 @@ unit_tests = \
 	tests/test_activation \
 	tests/test_address \
 	tests/test_assembler \
+	tests/test_assembler_memory \
 	tests/test_bench_opening \
 	tests/test_bench_options \
 	tests/test_buffer \
@@ -47,8 +48,10 @@ unit_tests = \
 	tests/test_forwarded \
 	tests/test_frame \
 	tests/test_handshake \
+	tests/test_handshake_client \
 	tests/test_histogram \
 	tests/test_http \
+	tests/test_http_scan \
 	tests/test_inflate \
 	tests/test_info \
 	tests/test_input \
@@ -172,12 +175,14 @@ LDADD = tests/fuzz/libreplay.a tests/libtests.a libwsserver.a \
 	$(CHECK_LIBS) $(EDIT_LIBS) $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_libtests_a_SOURCES = \
 	tests/agreement.c tests/agreement.h \
+	tests/assembly.c tests/assembly.h \
 	tests/capture.c tests/capture.h \
 	tests/certificates.c tests/certificates.h \
 	tests/deflation.c tests/deflation.h \
 	tests/extension_fields.c tests/extension_fields.h \
 	tests/fake_server.c tests/fake_server.h \
 	tests/guard.c tests/guard.h \
+	tests/heads.c tests/heads.h \
 	tests/interruption.c tests/interruption.h \
 	tests/logfile.c tests/logfile.h \
 	tests/manual.c tests/manual.h \

@@ -25,7 +25,8 @@ PATIENCE = 120
 
 # Tests of the mutated code beside those that are named after a file.
 MORE_TESTS = """inflate deflate_combinations closing losses keepalive polled
-    shortage client_role interruption check_frames check_handshake""".split()
+    shortage client_role interruption check_frames check_handshake
+    assembler_memory handshake_client http_scan""".split()
 SCRIPTS = (("conformance/run.py",), ("endpoints/run.py",),
            ("faults/run.py", "--quick", "--plain", "F", "M", "C", "Z", "H"),
            ("faults/run.py", "--quick", "--plain", "T", "R", "G1", "L1"),

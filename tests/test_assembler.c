@@ -1,161 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "assembly.h"
 #include "guard.h"
-#include "protocol/assembler.h"
 #include "protocol/close_code.h"
-#include "protocol/mask.h"
 #include "suite.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#define FIN 0x80
-#define TEXT (FIN | OPCODE_TEXT)
-#define BINARY (FIN | OPCODE_BINARY)
-#define TEXT_START OPCODE_TEXT
-#define BINARY_START OPCODE_BINARY
-#define MIDDLE OPCODE_CONTINUATION
-#define END (FIN | OPCODE_CONTINUATION)
-#define CLOSE (FIN | OPCODE_CLOSE)
-#define PING (FIN | OPCODE_PING)
-#define PONG (FIN | OPCODE_PONG)
-
-#define MAX_MESSAGE 16
-
-/* The most that is received at once, doubled by a growing buffer. */
-#define ROOM_MAX 131072
-
-static const enum role roles[] = {ROLE_SERVER, ROLE_CLIENT};
-
-/* What the peer sends: the first byte of the header and the payload. */
-struct frame {
-	unsigned char first;
-	const char *payload; /* NULL behind the last frame */
-};
-
-static struct assembler assembler;
-static struct buffer wire;	 /* what the peer sends */
-static struct buffer transcript; /* of what came out */
-
-static void
-clear(struct buffer *buffer)
-{
-	buffer_consume(buffer, buffer_length(buffer));
-}
-
-static void
-start(enum role role, size_t max_message)
-{
-	assembler_release(&assembler);
-	assembler_init(&assembler, role, max_message);
-	clear(&wire);
-	clear(&transcript);
-}
-
-static void
-tear_down(void)
-{
-	assembler_release(&assembler);
-	buffer_release(&wire);
-	buffer_release(&transcript);
-}
-
-/* Announces a payload of length but appends these bytes of it. */
-static void
-put_part(unsigned char first, uint64_t length, struct slice payload)
-{
-	struct frame_header header = {length, OPCODE_CONTINUATION, false, false,
-		assembler.role == ROLE_SERVER, {0x37, 0xFA, 0x21, 0x3D}};
-	char data[FRAME_HEADER_MAX];
-	size_t size = frame_header_encode(&header, data);
-
-	data[0] = (char)first;
-	ck_assert(buffer_append(&wire, (struct slice){data, size}));
-	ck_assert(buffer_append(&wire, payload));
-	if (header.masked)
-		mask_apply(buffer_room(&wire) - payload.length, payload.length,
-			header.masking_key, 0);
-}
-
-static void
-put_frame(unsigned char first, const char *payload)
-{
-	put_part(first, strlen(payload), slice_of(payload));
-}
-
-static void
-put_frames(const struct frame *frames)
-{
-	for (; frames->payload != NULL; frames++)
-		put_frame(frames->first, frames->payload);
-}
-
-/* Appends "opcode:payload " for each message, the code of a failure. */
-static struct verdict
-write_transcript(void)
-{
-	struct message message;
-	struct verdict verdict;
-	char text[16];
-
-	while (assembler_next(&assembler, &message, &verdict)) {
-		snprintf(text, sizeof(text), "%X:", message.opcode);
-		if (!buffer_append_string(&transcript, text) ||
-			!buffer_append(&transcript, message.payload) ||
-			!buffer_append_string(&transcript, " "))
-			ck_abort_msg("memory is short");
-	}
-	if (!verdict_is_fine(verdict)) {
-		snprintf(text, sizeof(text), "%u", verdict.code);
-		ck_assert(buffer_append_string(&transcript, text));
-		ck_assert_ptr_nonnull(verdict.why);
-	}
-	return verdict;
-}
-
-/* Receives up to count bytes as a connection would. */
-static void
-receive(struct slice *left, size_t count)
-{
-	ck_assert(assembler_reserve(&assembler));
-	if (count > left->length)
-		count = left->length;
-	if (count > buffer_room_size(&assembler.input))
-		count = buffer_room_size(&assembler.input);
-	ck_assert_uint_gt(count, 0);
-	memcpy(buffer_room(&assembler.input), left->data, count);
-	buffer_add(&assembler.input, count);
-	assembler_received(&assembler);
-	left->data += count;
-	left->length -= count;
-}
-
-/* Receives what is on the wire, in chunks. */
-static struct verdict
-feed(size_t chunk)
-{
-	struct slice left = buffer_bytes(&wire);
-	struct verdict verdict = VERDICT_FINE;
-
-	while (left.length > 0 && verdict_is_fine(verdict)) {
-		receive(&left, chunk);
-		verdict = write_transcript();
-	}
-	return verdict;
-}
-
-static void
-assert_transcript(const char *expected)
-{
-	struct slice got = buffer_bytes(&transcript);
-
-	if (!slice_equals(got, slice_of(expected)))
-		ck_abort_msg("\"%.*s\", not \"%s\"", (int)got.length, got.data,
-			expected);
-}
-
-#define A14 "aaaaaaaaaaaaaa"
-#define A125                                                                   \
-	A14 A14 A14 A14 A14 A14 A14 A14 "aaaaaaaaaaaaa" /* of 14 * 8 + 13 */
 
 static const struct {
 	struct frame frames[8];
@@ -221,23 +70,23 @@ static const struct {
 START_TEST(assembles_what_comes_in_chunks_of_any_size)
 {
 	for (size_t i = 0; i < 2 * chunk_size_count; i++) {
-		start(roles[i % 2], MAX_MESSAGE);
+		assembly_start(roles[i % 2], MAX_MESSAGE);
 		put_frames(scenarios[_i].frames);
-		feed(chunk_sizes[i / 2]);
+		assembly_feed(chunk_sizes[i / 2]);
 		assert_transcript(scenarios[_i].transcript);
 	}
 }
 END_TEST
 
-/* The first length bytes of the wire are there, but not one behind them. */
+/* The first length bytes from the peer are there, but not one behind them. */
 static void
 assemble_at_guard_page(size_t length, const char *expected)
 {
-	char *copy = guard_copy(wire.data, length);
+	char *copy = guard_copy(from_peer.data, length);
 
 	assembler_init(&assembler, assembler.role, MAX_MESSAGE);
 	assembler.input = (struct buffer){copy, 0, length, length};
-	clear(&transcript);
+	assembly_clear(&transcript);
 	write_transcript();
 	ck_assert_int_eq(strncmp(transcript.data != NULL ? transcript.data : "",
 				 expected, buffer_length(&transcript)),
@@ -249,9 +98,9 @@ assemble_at_guard_page(size_t length, const char *expected)
 START_TEST(reads_no_byte_behind_those_received)
 {
 	for (size_t i = 0; i < 2 * COUNT_OF(scenarios); i++) {
-		start(roles[i % 2], MAX_MESSAGE);
+		assembly_start(roles[i % 2], MAX_MESSAGE);
 		put_frames(scenarios[i / 2].frames);
-		for (size_t j = 1; j <= buffer_length(&wire); j++)
+		for (size_t j = 1; j <= buffer_length(&from_peer); j++)
 			assemble_at_guard_page(j, scenarios[i / 2].transcript);
 	}
 }
@@ -264,11 +113,11 @@ code_of_part(
 {
 	struct verdict verdict;
 
-	start(role, 1000);
+	assembly_start(role, 1000);
 	if ((first & 0x0F) == OPCODE_CONTINUATION)
 		put_frame(TEXT_START, "a");
 	put_part(first, length, slice_of(part));
-	verdict = feed(SIZE_MAX);
+	verdict = assembly_feed(SIZE_MAX);
 	ck_assert_uint_le(assembler.input.capacity, ROOM_MAX);
 	return verdict.code;
 }
@@ -325,76 +174,11 @@ END_TEST
 
 START_TEST(a_frame_masked_for_the_other_end_fails_with_1002)
 {
-	start(roles[_i], MAX_MESSAGE);
+	assembly_start(roles[_i], MAX_MESSAGE);
 	put_frame(TEXT, "a");
 	assembler.role = roles[!_i];
-	feed(1);
+	assembly_feed(1);
 	assert_transcript("1002");
-}
-END_TEST
-
-/* Begins a message of fragments with this payload, in thousands. */
-static void
-receive_fragments(size_t thousands, const char *payload)
-{
-	start(ROLE_SERVER, SIZE_MAX);
-	put_frame(TEXT_START, "");
-	feed(SIZE_MAX);
-	clear(&wire);
-	for (size_t i = 0; i < 1000; i++)
-		put_frame(MIDDLE, payload);
-	for (size_t i = 0; i < thousands; i++)
-		feed(SIZE_MAX);
-	assert_transcript("");
-	clear(&wire);
-}
-
-START_TEST(millions_of_empty_fragments_take_no_memory)
-{
-	receive_fragments(3000, "");
-	ck_assert_uint_le(assembler.input.capacity, ROOM_MAX);
-	ck_assert_uint_eq(assembler.message_length, 0);
-}
-END_TEST
-
-START_TEST(a_million_fragments_of_one_byte_take_memory_by_their_bytes)
-{
-	receive_fragments(1000, "a");
-	ck_assert_uint_eq(assembler.message_length, 1000000);
-	ck_assert_uint_le(assembler.input.capacity, 2097152);
-}
-END_TEST
-
-START_TEST(a_flood_of_control_frames_within_a_message_takes_no_memory)
-{
-	receive_fragments(1, "a");
-	for (size_t i = 0; i < 1000; i++)
-		put_frame(i % 2 == 0 ? PING : PONG, i % 4 == 0 ? "x" : "");
-	for (size_t i = 0; i < 20; i++) {
-		feed(SIZE_MAX);
-		clear(&transcript);
-	}
-	ck_assert_uint_eq(assembler.message_length, 1000);
-	ck_assert_uint_le(assembler.input.capacity, ROOM_MAX);
-}
-END_TEST
-
-START_TEST(memory_for_a_long_frame_grows_as_it_comes)
-{
-	static const char piece[4096];
-
-	start(ROLE_CLIENT, SIZE_MAX);
-	put_part(BINARY, INT64_MAX, slice_of(""));
-	feed(SIZE_MAX);
-	clear(&wire);
-	ck_assert(buffer_append(&wire, (struct slice){piece, sizeof(piece)}));
-	for (size_t come = 0; come < 1 << 20; come += sizeof(piece)) {
-		ck_assert_uint_le(
-			assembler.input.capacity, 2 * come + ROOM_MAX);
-		feed(SIZE_MAX);
-	}
-	ck_assert_uint_eq(assembler.message_length, 1 << 20);
-	assert_transcript("");
 }
 END_TEST
 
@@ -405,82 +189,17 @@ START_TEST(discards_messages_but_not_control_frames)
 		{TEXT, "\xFF"}, {0, NULL}};
 
 	for (size_t i = 0; i < 2 * chunk_size_count; i++) {
-		start(roles[i % 2], MAX_MESSAGE);
+		assembly_start(roles[i % 2], MAX_MESSAGE);
 		put_frame(TEXT_START, "begun before");
-		feed(chunk_sizes[i / 2]);
-		clear(&wire);
+		assembly_feed(chunk_sizes[i / 2]);
+		assembly_clear(&from_peer);
 		assembler_discard(&assembler);
 		ck_assert_uint_eq(assembler.message_length, 0);
 		put_frames(rest);
-		feed(chunk_sizes[i / 2]);
+		assembly_feed(chunk_sizes[i / 2]);
 		ck_assert_uint_eq(assembler.message_length, 0);
 		assert_transcript("9:x 8:\x03\xE8 1007");
 	}
-}
-END_TEST
-
-START_TEST(what_is_discarded_takes_no_memory)
-{
-	static const char payload[1000];
-
-	start(ROLE_SERVER, sizeof(payload));
-	assembler_discard(&assembler);
-	for (size_t i = 0; i < 1000; i++)
-		put_part(i == 0 ? BINARY_START : MIDDLE, sizeof(payload),
-			(struct slice){payload, sizeof(payload)});
-	ck_assert(verdict_is_fine(feed(SIZE_MAX)));
-	ck_assert_uint_le(assembler.input.capacity, ROOM_MAX);
-	assert_transcript("");
-}
-END_TEST
-
-START_TEST(relaxing_gives_memory_back_unless_there_are_bytes_in_it)
-{
-	for (size_t i = 0; i < 2 * chunk_size_count; i++) {
-		struct slice left;
-
-		start(roles[i % 2], MAX_MESSAGE);
-		put_frame(TEXT_START, "a");
-		put_frame(END, "b");
-		left = buffer_bytes(&wire);
-		while (left.length > 0) {
-			receive(&left, chunk_sizes[i / 2]);
-			write_transcript();
-			assembler_relax(&assembler);
-		}
-		ck_assert_ptr_null(assembler.input.data);
-		assert_transcript("1:ab ");
-	}
-}
-END_TEST
-
-START_TEST(makes_room_for_little_until_more_comes_at_once)
-{
-	size_t little;
-
-	start(ROLE_CLIENT, MAX_MESSAGE);
-	ck_assert(assembler_reserve(&assembler));
-	little = assembler.input.capacity;
-	ck_assert_uint_eq(little, BUFFER_CAPACITY_MIN);
-	for (size_t i = 0; i < 4000; i++)
-		put_frame(PING, A125);
-	feed(little - 1);
-	ck_assert_uint_le(assembler.input.capacity, 2 * little);
-	feed(SIZE_MAX);
-	ck_assert_uint_ge(assembler.input.capacity, ROOM_MAX / 2);
-	ck_assert_uint_le(assembler.input.capacity, ROOM_MAX);
-	assembler_relax(&assembler);
-	ck_assert(assembler_reserve(&assembler));
-	ck_assert_uint_eq(assembler.input.capacity, little);
-}
-END_TEST
-
-/* A buffer that seems to hold as many bytes as one may cannot grow. */
-START_TEST(says_when_there_is_no_memory)
-{
-	start(ROLE_SERVER, MAX_MESSAGE);
-	assembler.input.end = assembler.input.capacity = SIZE_MAX / 2;
-	ck_assert(!assembler_reserve(&assembler));
 }
 END_TEST
 
@@ -490,7 +209,7 @@ main(void)
 	Suite *suite = suite_create("assembler");
 	TCase *cases = tcase_create("assembler");
 
-	tcase_add_checked_fixture(cases, NULL, tear_down);
+	tcase_add_checked_fixture(cases, NULL, assembly_end);
 	tcase_set_timeout(cases, 60); /* valgrind takes its time */
 	tcase_add_loop_test(cases, assembles_what_comes_in_chunks_of_any_size,
 		0, COUNT_OF(scenarios));
@@ -504,18 +223,7 @@ main(void)
 	tcase_add_loop_test(cases,
 		a_frame_masked_for_the_other_end_fails_with_1002, 0,
 		COUNT_OF(roles));
-	tcase_add_test(cases, millions_of_empty_fragments_take_no_memory);
-	tcase_add_test(cases,
-		a_million_fragments_of_one_byte_take_memory_by_their_bytes);
-	tcase_add_test(cases,
-		a_flood_of_control_frames_within_a_message_takes_no_memory);
-	tcase_add_test(cases, memory_for_a_long_frame_grows_as_it_comes);
 	tcase_add_test(cases, discards_messages_but_not_control_frames);
-	tcase_add_test(cases, what_is_discarded_takes_no_memory);
-	tcase_add_test(
-		cases, relaxing_gives_memory_back_unless_there_are_bytes_in_it);
-	tcase_add_test(cases, makes_room_for_little_until_more_comes_at_once);
-	tcase_add_test(cases, says_when_there_is_no_memory);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }
