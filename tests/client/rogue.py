@@ -124,6 +124,15 @@ class Guest:
         self.socket.close()
 
 
+def refuse_with(response):
+    """A script that has these bytes for a request."""
+    def serve(guest):
+        guest.receive_request()
+        guest.send(response)
+
+    return serve
+
+
 class Rogue:
     """Serves one guest with each of its scripts, functions of a Guest.
 

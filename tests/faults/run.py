@@ -16,11 +16,13 @@ import group_f  # noqa: E402,F401
 import group_g  # noqa: E402,F401
 import group_g_storms  # noqa: E402,F401
 import group_h  # noqa: E402,F401
+import group_h_upgrade  # noqa: E402,F401
 import group_l  # noqa: E402,F401
 import group_m  # noqa: E402,F401
 import group_r  # noqa: E402,F401
 import group_r_storms  # noqa: E402,F401
 import group_s  # noqa: E402,F401
+import group_s_files  # noqa: E402,F401
 import group_s_open  # noqa: E402,F401
 import group_t  # noqa: E402,F401
 import group_t_calls  # noqa: E402,F401
