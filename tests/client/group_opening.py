@@ -38,7 +38,7 @@ def bad_101(_, case):
 
 @check("K1", "RFC 6455 4.1", "status {}: shown, with its body", cases={
     "200": "200 OK", "401": "401 Unauthorized", "404": "404 Not Found",
-    "500": "500 Sorry", "100": "100 Continue", "426": "426 Upgrade Required"})
+    "500": "500 Sorry", "426": "426 Upgrade Required"})
 def other_status(_, status):
     def serve(guest):
         guest.receive_request()
@@ -46,6 +46,20 @@ def other_status(_, status):
         guest.send(b"why?")
 
     expect_refusal(serve, status, "\nwhy?\n")
+
+
+@check("K1", "RFC 9110 15.2", "{} before the answer is passed over", cases={
+    "100": b"HTTP/1.1 100 Continue\r\n\r\n",
+    "103": b"HTTP/1.1 103 Early Hints\r\nLink: </>; rel=preload\r\n\r\n"})
+def interim_response(_, response):
+    def serve(guest):
+        guest.receive_request()
+        guest.send(response)
+        guest.answer()
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        expect_run(0, b"", rogue.url)
 
 
 @check("K1", "RFC 9112 6.3", "a body {}", cases={
