@@ -211,38 +211,77 @@ START_TEST(a_token_has_only_the_characters_of_rfc_9110)
 }
 END_TEST
 
+static const struct {
+	unsigned status;
+	const char *reason;
+} reasons[] = {
+	{100, "Continue"},
+	{101, "Switching Protocols"},
+	{103, "Early Hints"},
+	{200, "OK"},
+	{203, "Non-Authoritative Information"},
+	{204, "No Content"},
+	{205, "Reset Content"},
+	{226, "IM Used"},
+	{300, "Multiple Choices"},
+	{302, "Found"},
+	{304, "Not Modified"},
+	{308, "Permanent Redirect"},
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{407, "Proxy Authentication Required"},
+	{408, "Request Timeout"},
+	{413, "Content Too Large"},
+	{414, "URI Too Long"},
+	{421, "Misdirected Request"},
+	{422, "Unprocessable Content"},
+	{426, "Upgrade Required"},
+	{428, "Precondition Required"},
+	{429, "Too Many Requests"},
+	{431, "Request Header Fields Too Large"},
+	{451, "Unavailable For Legal Reasons"},
+	{500, "Internal Server Error"},
+	{502, "Bad Gateway"},
+	{503, "Service Unavailable"},
+	{504, "Gateway Timeout"},
+	{505, "HTTP Version Not Supported"},
+	{507, "Insufficient Storage"},
+	{511, "Network Authentication Required"},
+};
+
 START_TEST(each_status_has_its_reason)
 {
-	static const struct {
-		unsigned status;
-		const char *reason;
-	} statuses[] = {
-		{101, "Switching Protocols"},
-		{200, "OK"},
-		{204, "No Content"},
-		{205, "Reset Content"},
-		{302, "Found"},
-		{304, "Not Modified"},
-		{400, "Bad Request"},
-		{401, "Unauthorized"},
-		{403, "Forbidden"},
-		{404, "Not Found"},
-		{405, "Method Not Allowed"},
-		{408, "Request Timeout"},
-		{414, "URI Too Long"},
-		{426, "Upgrade Required"},
-		{429, "Too Many Requests"},
-		{431, "Request Header Fields Too Large"},
-		{500, "Internal Server Error"},
-		{503, "Service Unavailable"},
-		{505, "HTTP Version Not Supported"},
-		{299, "Unknown"},
-		{0, "Unknown"},
-	};
+	ck_assert_str_eq(
+		http_status_reason(reasons[_i].status), reasons[_i].reason);
+}
+END_TEST
 
-	for (size_t i = 0; i < COUNT_OF(statuses); i++)
-		ck_assert_str_eq(http_status_reason(statuses[i].status),
-			statuses[i].reason);
+static bool
+is_unknown(unsigned status)
+{
+	return strcmp(http_status_reason(status), "Unknown") == 0;
+}
+
+/* Numbers without gaps, and the first one behind them. */
+static const struct {
+	unsigned from, to;
+} registered[] = {{100, 104}, {200, 209}, {226, 227}, {300, 306}, {307, 309},
+	{400, 418}, {421, 427}, {428, 430}, {431, 432}, {451, 452}, {500, 509},
+	{510, 512}, {1000, 1000}};
+
+START_TEST(what_is_not_registered_is_unknown)
+{
+	unsigned status = 0;
+
+	for (size_t i = 0; i < COUNT_OF(registered); i++) {
+		for (; status < registered[i].from; status++)
+			ck_assert(is_unknown(status));
+		for (; status < registered[i].to; status++)
+			ck_assert(!is_unknown(status));
+	}
 }
 END_TEST
 
@@ -252,7 +291,9 @@ main(void)
 	Suite *suite = suite_create("http");
 	TCase *cases = tcase_create("http");
 
-	tcase_add_test(cases, each_status_has_its_reason);
+	tcase_add_loop_test(
+		cases, each_status_has_its_reason, 0, COUNT_OF(reasons));
+	tcase_add_test(cases, what_is_not_registered_is_unknown);
 	tcase_add_loop_test(
 		cases, takes_a_request_line_apart, 0, COUNT_OF(requests));
 	tcase_add_loop_test(cases, rejects_malformed_request_lines, 0,

@@ -11,34 +11,77 @@ bad_request(const char *why)
 	return (struct verdict){HTTP_BAD_REQUEST, why};
 }
 
+/* What IANA has registered, which is all of RFC 9110 and some more. */
+static const struct {
+	unsigned status;
+	const char *reason;
+} reasons[] = {
+	{100, "Continue"},
+	{101, "Switching Protocols"},
+	{102, "Processing"},
+	{103, "Early Hints"},
+	{200, "OK"},
+	{201, "Created"},
+	{202, "Accepted"},
+	{203, "Non-Authoritative Information"},
+	{204, "No Content"},
+	{205, "Reset Content"},
+	{206, "Partial Content"},
+	{207, "Multi-Status"},
+	{208, "Already Reported"},
+	{226, "IM Used"},
+	{300, "Multiple Choices"},
+	{301, "Moved Permanently"},
+	{302, "Found"},
+	{303, "See Other"},
+	{304, "Not Modified"},
+	{305, "Use Proxy"},
+	{307, "Temporary Redirect"},
+	{308, "Permanent Redirect"},
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{402, "Payment Required"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{406, "Not Acceptable"},
+	{407, "Proxy Authentication Required"},
+	{408, "Request Timeout"},
+	{409, "Conflict"},
+	{410, "Gone"},
+	{411, "Length Required"},
+	{412, "Precondition Failed"},
+	{413, "Content Too Large"},
+	{414, "URI Too Long"},
+	{415, "Unsupported Media Type"},
+	{416, "Range Not Satisfiable"},
+	{417, "Expectation Failed"},
+	{421, "Misdirected Request"},
+	{422, "Unprocessable Content"},
+	{423, "Locked"},
+	{424, "Failed Dependency"},
+	{425, "Too Early"},
+	{426, "Upgrade Required"},
+	{428, "Precondition Required"},
+	{429, "Too Many Requests"},
+	{431, "Request Header Fields Too Large"},
+	{451, "Unavailable For Legal Reasons"},
+	{500, "Internal Server Error"},
+	{501, "Not Implemented"},
+	{502, "Bad Gateway"},
+	{503, "Service Unavailable"},
+	{504, "Gateway Timeout"},
+	{505, "HTTP Version Not Supported"},
+	{506, "Variant Also Negotiates"},
+	{507, "Insufficient Storage"},
+	{508, "Loop Detected"},
+	{510, "Not Extended"},
+	{511, "Network Authentication Required"},
+};
+
 const char *
 http_status_reason(unsigned status)
 {
-	static const struct {
-		enum http_status status;
-		const char *reason;
-	} reasons[] = {
-		{HTTP_SWITCHING_PROTOCOLS, "Switching Protocols"},
-		{HTTP_OK, "OK"},
-		{HTTP_NO_CONTENT, "No Content"},
-		{HTTP_RESET_CONTENT, "Reset Content"},
-		{HTTP_FOUND, "Found"},
-		{HTTP_NOT_MODIFIED, "Not Modified"},
-		{HTTP_BAD_REQUEST, "Bad Request"},
-		{HTTP_UNAUTHORIZED, "Unauthorized"},
-		{HTTP_FORBIDDEN, "Forbidden"},
-		{HTTP_NOT_FOUND, "Not Found"},
-		{HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed"},
-		{HTTP_REQUEST_TIMEOUT, "Request Timeout"},
-		{HTTP_URI_TOO_LONG, "URI Too Long"},
-		{HTTP_UPGRADE_REQUIRED, "Upgrade Required"},
-		{HTTP_TOO_MANY_REQUESTS, "Too Many Requests"},
-		{HTTP_FIELDS_TOO_LARGE, "Request Header Fields Too Large"},
-		{HTTP_INTERNAL_ERROR, "Internal Server Error"},
-		{HTTP_SERVICE_UNAVAILABLE, "Service Unavailable"},
-		{HTTP_VERSION_NOT_SUPPORTED, "HTTP Version Not Supported"},
-	};
-
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i].status == status)
 			return reasons[i].reason;

@@ -33,7 +33,7 @@ enum http_status {
 	HTTP_VERSION_NOT_SUPPORTED = 505,
 };
 
-/* "Bad Request" for 400, "Unknown" for what is not in the list above. */
+/* "Bad Request" for 400, "Unknown" for what is not registered. */
 const char *http_status_reason(unsigned status);
 
 /* How far the end of a head has been looked for. All zero at the start. */

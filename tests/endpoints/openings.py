@@ -8,8 +8,8 @@ from server import Server
 
 REASONS = {200: "OK", 204: "No Content", 401: "Unauthorized",
            403: "Forbidden", 404: "Not Found", 429: "Too Many Requests",
-           500: "Internal Server Error", 503: "Service Unavailable",
-           599: "Unknown"}
+           500: "Internal Server Error", 502: "Bad Gateway",
+           503: "Service Unavailable", 599: "Unknown"}
 
 
 @check("status", "4.2.2", "status/{} refuses with that",
