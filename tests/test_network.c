@@ -35,6 +35,18 @@ static const struct {
 	{"::1/128", "::1", true},
 	{"::/0", "2001:db8::1", true},
 	{"::/0", "192.0.2.1", false},
+	{"::ffff:10.0.0.0/104", "10.255.0.1", true},
+	{"::ffff:10.0.0.0/104", "11.0.0.1", false},
+	{"::ffff:10.0.0.0/104", "::ffff:10.1.2.3", true},
+	{"::ffff:192.0.2.7", "192.0.2.7", true},
+	{"::ffff:192.0.2.7", "192.0.2.6", false},
+	{"::FFFF:c000:200/120", "192.0.2.255", true},
+	{"::ffff:0:0/96", "203.0.113.1", true},
+	{"::ffff:0:0/96", "::1", false},
+	{"::ffff:0:0/96", "unix:/path", false},
+	{"::fffe:0:0/95", "192.0.2.1", false},
+	{"::fffe:0:0/96", "0.0.0.1", false},
+	{"64:ff9b::/96", "0.0.0.1", false},
 	{"unix", "unix:/path", true},
 	{"unix", "127.0.0.1", false},
 };
@@ -46,6 +58,7 @@ START_TEST(has_the_addresses_behind_its_prefix)
 
 	ck_assert(network_parse(&network, members[_i].network));
 	ck_assert(address_parse(&address, members[_i].address, 80));
+	address_unmap(&address);
 	ck_assert(network_has(&network, &address) == members[_i].has);
 }
 END_TEST
@@ -57,7 +70,7 @@ static const char *const malformed[] = {"", "/", "/24", "192.0.2.0/",
 	"192.0.2.0/0", "192.0.2/24", "192.0.2.256", "192.0.2.1:80", "[::1]",
 	"::1/129", "::1/127", "2001:db8::/28", "2001:db8::/1281",
 	"unix:", "unix:/path", "unix/1", "localhost", "*",
-	"::ffff:192.0.2.1/12x",
+	"::ffff:192.0.2.1/12x", "::ffff:192.0.2.1/120", "::ffff:0:0/95",
 	"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/1"};
 
 START_TEST(refuses_what_is_no_network)

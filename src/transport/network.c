@@ -6,6 +6,9 @@
 
 #define UNIX_SOCKETS "unix"
 
+/* What IPv4-mapped addresses begin with. */
+#define MAPPED_BITS 96
+
 static bool
 host_parse(struct network *network, const char *host)
 {
@@ -58,6 +61,32 @@ is_network(const struct network *network)
 	return true;
 }
 
+/* IPv4-mapped addresses (RFC 4291 section 2.5.5.2) are those of IPv4. */
+static void
+unmap(struct network *network)
+{
+	static const unsigned char mapped[MAPPED_BITS / 8] = {
+		[10] = 0xFF, [11] = 0xFF};
+
+	if (network->family != AF_INET6 || network->prefix < MAPPED_BITS ||
+		memcmp(network->host, mapped, sizeof(mapped)) != 0)
+		return;
+	network->family = AF_INET;
+	network->prefix -= MAPPED_BITS;
+	memmove(network->host, network->host + sizeof(mapped),
+		sizeof(struct in_addr));
+}
+
+static bool
+parse_prefixed(struct network *network, const char *host, const char *prefix)
+{
+	if (!host_parse(network, host))
+		return false;
+	network->prefix = prefix_max(network);
+	return prefix == NULL ||
+	       (prefix_parse(network, prefix) && is_network(network));
+}
+
 bool
 network_parse(struct network *network, const char *text)
 {
@@ -71,12 +100,11 @@ network_parse(struct network *network, const char *text)
 		return false;
 	memcpy(host, text, length);
 	host[length] = '\0';
-	if (!host_parse(network, host))
+	if (!parse_prefixed(network, host,
+		    text[length] != '\0' ? text + length + 1 : NULL))
 		return false;
-	network->prefix = prefix_max(network);
-	return text[length] == '\0' ||
-	       (prefix_parse(network, text + length + 1) &&
-		       is_network(network));
+	unmap(network);
+	return true;
 }
 
 bool
