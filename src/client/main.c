@@ -111,7 +111,8 @@ run(const struct client_options *options)
 		fprintf(stderr, "wsclient: cannot start libcrypto\n");
 		return CLIENT_UNREACHABLE;
 	}
-	if (client_request_init(&request, options, &deflate)) {
+	if (client_request_init(&request, options, &deflate) &&
+		client_talk_check(options)) {
 		status = client_dial(options, deadline, &dialled);
 		if (status == CLIENT_DONE)
 			warn_of_insecurity(options);

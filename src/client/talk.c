@@ -91,7 +91,15 @@ static bool
 is_interactive(const struct client_options *options)
 {
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
-	       options->messages.count == 0 && !options->echo && !options->json;
+	       options->messages.count == 0 && !options->echo &&
+	       !options->json && !options->check;
+}
+
+bool
+client_talk_check(const struct client_options *options)
+{
+	return options->history == NULL || !is_interactive(options) ||
+	       terminal_check_history(options->history);
 }
 
 /* What can no longer be said to the peer in order is not waited for. */

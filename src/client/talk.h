@@ -7,6 +7,9 @@
 #include "client/status.h"
 #include "websocket/connection.h"
 
+/* Whether all is there that talking will need; tells what is not. */
+bool client_talk_check(const struct client_options *options);
+
 /*
  * Sends what is typed, read from standard input or given by the options, and
  * shows what comes, until the connection has ended; closes it in order. The

@@ -126,6 +126,48 @@ set_up_editor(struct terminal *terminal)
 	terminal->clear = capability(editor, "cd");
 }
 
+static bool
+is_loadable(const char *file)
+{
+	History *loaded = history_init();
+	HistEvent event;
+	bool is_loaded;
+
+	if (loaded == NULL)
+		return false;
+	is_loaded = history(loaded, &event, H_LOAD, file) >= 0;
+	history_end(loaded);
+	return is_loaded;
+}
+
+/* NULL: there is one, or one may be written. Devices get none. */
+static const char *
+why_no_history(const char *file)
+{
+	struct stat status;
+
+	if (stat(file, &status) != 0)
+		return errno == ENOENT ? NULL : strerror(errno);
+	if (S_ISDIR(status.st_mode))
+		return strerror(EISDIR);
+	if (!S_ISREG(status.st_mode) || status.st_size == 0)
+		return NULL;
+	if (access(file, R_OK) != 0)
+		return strerror(errno);
+	return is_loadable(file) ? NULL : "it holds something else";
+}
+
+bool
+terminal_check_history(const char *file)
+{
+	const char *why = why_no_history(file);
+
+	if (why != NULL)
+		fprintf(stderr, "wsclient: cannot keep a history in '%s': %s\n",
+			file, why);
+	return why == NULL;
+}
+
 static void
 set_up_history(struct terminal *terminal)
 {

@@ -21,6 +21,12 @@ struct terminal_settings {
 };
 
 /*
+ * Whether a history can be kept in a file: one of an earlier time, an empty one
+ * or a device, or there is none yet. Tells why not.
+ */
+bool terminal_check_history(const char *file);
+
+/*
  * Takes standard input and output, which are terminals, and settings that
  * outlive it. Returns NULL when memory is short.
  */

@@ -228,6 +228,52 @@ def history(_):
             screen.expect_end("status 0", SANE)
 
 
+@check("T", SECTION, "a history in an empty file")
+def empty_history(_):
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "history")
+        write_file(name, b"")
+        with Puppet("-q", "--history", name) as (puppet, screen):
+            screen.expect(">")
+            screen.enter("line")
+            puppet.do(lambda guest: guest.expect_frame(TEXT, b"line"))
+            puppet.say(said_close())
+            screen.expect_end("status 0", SANE)
+        expect_that("line" in read_file(name), "the line", read_file(name))
+
+
+def write_file(name, content):
+    with open(name, "wb") as file:
+        file.write(content)
+
+
+@check("T", SECTION, "a history in a file of {}: 2, and it stays", cases={
+    "text": b"dear diary\n", "one letter": b"x", "an empty line": b"\n",
+    "NULs": bytes(100), "bytes": bytes(range(256))})
+def no_history(_, content):
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "file")
+        write_file(name, content)
+        os.chmod(name, 0o644)
+        expect_no_history(name, "it holds something else")
+        with open(name, "rb") as file:
+            expect("content", content, file.read())
+        expect("mode", 0o644, mode_of(name))
+
+
+@check("T", SECTION, "a history in a folder: 2")
+def history_in_folder(_):
+    with tempfile.TemporaryDirectory() as folder:
+        expect_no_history(folder, "Is a directory")
+
+
+def expect_no_history(name, why):
+    """Nothing is connected to, either."""
+    with Screen("--history", name, "ws://127.0.0.1:1", columns=200) as screen:
+        screen.expect(f"wsclient: cannot keep a history in '{name}': {why}",
+                      "status 2", SANE)
+
+
 def make_null(name):
     """As /dev/null, which is not to be harmed."""
     try:
