@@ -177,7 +177,9 @@ peer_send(struct peer *peer, struct load *load)
 	if (goes_on)
 		watch_for_more(peer, load);
 	else
-		peer_lose(peer, load, BENCH_WRONG);
+		peer_lose(peer, load,
+			peer->state == PEER_REQUESTING ? BENCH_REFUSED
+						       : BENCH_WRONG);
 }
 
 void

@@ -36,7 +36,7 @@ class Result:
         return json.loads(self.output)
 
 
-def start(*arguments, descriptors=None):
+def start(*arguments, descriptors=None, environment=None):
     """Ctrl-C works, whatever the shell in the background has ignored."""
 
     def prepare():
@@ -47,7 +47,8 @@ def start(*arguments, descriptors=None):
 
     return subprocess.Popen(
         [WSBENCH, *map(str, arguments)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=prepare)
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=prepare,
+        env=environment)
 
 
 def finish(process):

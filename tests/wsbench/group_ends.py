@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every exit status (INTERFACE.md, wsbench)."""
 
+import errno
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import certificates
 from bench import SECTION, WSBENCH, expect_sums, finish, run, run_json, \
     serving, start, trust, url_of
 from checks import Stopwatch, check, expect, expect_between, expect_that
+from failing import Failing
 from rogue import Rogue, said, said_close
 
 
@@ -97,6 +99,16 @@ def refused(_, case):
     with Rogue(lambda guest: answer(guest.receive_request())) as rogue:
         result = expect_failure(5, why, rogue.url)
     expect("output", "", result.output)
+
+
+@check("E5", SECTION, "5: the request cannot be sent")
+def unsent_request(_):
+    failing = Failing(WSBENCH)
+    rule = failing.let("send", error=errno.ECONNRESET)
+    with serving() as server:
+        expect_failure(5, "connection lost: ", url_of(server),
+                       environment=failing.environment())
+    expect("calls that failed", 1, failing.failed(rule))
 
 
 @check("E5", SECTION, "5: --deflate, and the server does not compress")
