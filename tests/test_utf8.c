@@ -333,6 +333,65 @@ START_TEST(finds_a_bad_byte_anywhere_between_ascii)
 }
 END_TEST
 
+/* Byte by byte, and all at once: the same is thought of it. */
+static void
+assert_read_alike(const char *text, size_t length)
+{
+	struct utf8 bytewise = {0}, at_once = {0};
+	bool fine = true;
+
+	for (size_t i = 0; i < length && fine; i++)
+		fine = utf8_continue(&bytewise, slice_from(text + i, 1));
+	ck_assert(utf8_continue(&at_once, slice_from(text, length)) == fine);
+	if (fine) {
+		ck_assert_uint_eq(at_once.missing, bytewise.missing);
+		ck_assert(at_once.missing == 0 ||
+			  (at_once.lowest == bytewise.lowest &&
+				  at_once.highest == bytewise.highest));
+	}
+}
+
+/* At every offset of a block, with every length behind it. */
+START_TEST(reads_alike_wherever_characters_are_cut)
+{
+	char text[120];
+	size_t length = 0;
+
+	while (length < sizeof(text) - 4) {
+		static const uint32_t values[] = {0xE9, 0x20AC, 0x1F600, 'a'};
+		uint32_t value = values[length * 7 % 4];
+
+		length += encode(value, (unsigned char *)text + length);
+	}
+	for (size_t start = 0; start < 40; start++)
+		for (size_t count = 0; start + count <= length; count++) {
+			char *copy = guard_copy(text + start, count);
+
+			assert_read_alike(copy, count);
+			guard_free(copy, count);
+		}
+}
+END_TEST
+
+/* Wherever a block of 32 bytes may end between them. */
+START_TEST(judges_boundary_bytes_alike_between_characters)
+{
+	const size_t count = COUNT_OF(boundaries);
+	char text[97], *place = text + 26 + _i;
+
+	text[0] = 'a';
+	for (size_t i = (size_t)_i % 2; i + 1 < sizeof(text); i += 2)
+		memcpy(text + i, "\xC3\xA9", 2);
+	for (size_t i = 0; i < count * count * count * count; i++) {
+		place[0] = (char)boundaries[i % count];
+		place[1] = (char)boundaries[i / count % count];
+		place[2] = (char)boundaries[i / count / count % count];
+		place[3] = (char)boundaries[i / count / count / count];
+		assert_read_alike(text, 95);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -355,6 +414,9 @@ main(void)
 	tcase_add_loop_test(cases, finds_a_bad_byte_alike_in_chunks_of_any_size,
 		0, (int)chunk_size_count);
 	tcase_add_test(cases, finds_a_bad_byte_anywhere_between_ascii);
+	tcase_add_test(cases, reads_alike_wherever_characters_are_cut);
+	tcase_add_loop_test(
+		cases, judges_boundary_bytes_alike_between_characters, 0, 7);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

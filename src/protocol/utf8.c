@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/utf8.h"
 
+#include "protocol/utf8_blocks.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -65,7 +67,13 @@ utf8_continue(struct utf8 *utf8, struct slice text)
 	size_t i = 0;
 
 	while (i < text.length) {
-		if (utf8->missing > 0) {
+		size_t whole = 0;
+
+		if (utf8->missing == 0)
+			whole = utf8_blocks(bytes + i, text.length - i);
+		if (whole > 0) {
+			i += whole;
+		} else if (utf8->missing > 0) {
 			if (!continue_character(utf8, bytes[i++]))
 				return false;
 		} else if (bytes[i] < 0x80) {

@@ -14,6 +14,9 @@
 #define USABLE_SIZE (128 << 10)
 #define GUARD_SIZE (64 << 10)
 
+/* Than the thread that tries it a worker may be, when it sets its guard. */
+#define DEEPER (4 << 10)
+
 /* Of linux/mman.h, which may be older than the kernel that runs. */
 #define GUARD_INSTALL 102
 
@@ -54,7 +57,7 @@ try_stack(void *argument)
 	if (pthread_getattr_np(pthread_self(), &attributes) != 0)
 		return NULL;
 	*fits = pthread_attr_getstack(&attributes, &lowest, &size) == 0 &&
-		find_guard() >= (char *)lowest;
+		find_guard() - DEEPER >= (char *)lowest;
 	pthread_attr_destroy(&attributes);
 	return NULL;
 }
