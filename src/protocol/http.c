@@ -320,7 +320,7 @@ path_is_decent(struct slice path)
 }
 
 static struct verdict
-check_target(const struct http_head *head)
+judge_target(const struct http_head *head)
 {
 	struct slice target = head->target;
 
@@ -355,7 +355,7 @@ http_request_parse(struct slice bytes, struct http_head *head)
 		return (struct verdict){HTTP_VERSION_NOT_SUPPORTED,
 			"only HTTP/1.1 is spoken here"};
 	target_to_origin_form(&head->target);
-	verdict = check_target(head);
+	verdict = judge_target(head);
 	if (!verdict_is_fine(verdict))
 		return verdict;
 	return check_fields(head->fields);
