@@ -7,6 +7,7 @@ import time
 
 from checks import (Stopwatch, check, expect, expect_seconds, expect_that,
                     wait_until)
+from group_r import opens_soon
 from peer import Peer, request
 from server import PATIENCE, Usage
 
@@ -47,7 +48,7 @@ def storm_of_connections(server):
         thread.join()
     expect("errors", [], errors)
     with Stopwatch() as watch:
-        server.open().echo()
+        opens_soon(server).echo()
     if not server.is_sanitized():
         expect_seconds("until served", 0, 1, watch)
     server.drop_peers()
