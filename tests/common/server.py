@@ -21,7 +21,7 @@ LINE = re.compile(
 END = re.compile(
     r"Client (\S+) disconnected \((\d+) by (client|server|nobody), "
     r'(?:"(.*)", )?messages (\d+)/(\d+), bytes (\d+)/(\d+), \d+\.\d s\)')
-MEMORY_MARGIN = 4096
+MEMORY_MARGIN = 8192
 BYSTANDER = "127.0.0.9"
 
 
