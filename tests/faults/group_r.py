@@ -188,8 +188,7 @@ def lowered(_):
     with Server(prepare=few_descriptors) as server:
         bystander = Bystander(server)
         usage = Usage(server.pid)
-        expect_that(server.find(r"clients .*ulimit -n"), "a line that tells",
-                    server.log)
+        server.wait_for("clients .*ulimit -n")
         count = open_until_full(server)
         expect_between("clients", 5, DESCRIPTORS, count)
         server.drop_peers()
