@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 
-from checks import Skip, Stopwatch, check, expect, expect_seconds, expect_that
+from checks import Skip, Stopwatch, check, expect, expect_seconds
 from peer import CLOSE, NO_KEY, frame, request, text
 from server import Server, raise_descriptor_limit
 
