@@ -10,7 +10,7 @@ import certificates
 from checks import expect, expect_that
 from failing import Failing
 from faults import functions
-from rules import NO_FAULT, Rules, are_harmless, counting
+from rules import Rules, are_harmless, counting
 from server import Server, WSSERVER
 
 WSCLIENT = os.path.abspath(os.environ.get("WSCLIENT", "./wsclient"))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The sample for nginx: contrib/nginx.conf."""
 
-import os
 import shutil
 
 import certificates
