@@ -30,7 +30,7 @@
 #define STATUS_MAX 100
 
 /* How long workers may take whose sockets have been shut down. */
-#define LAST_MOMENT 1000
+#define LAST_MOMENT 2000
 
 struct server {
 	const struct server_settings *settings;
