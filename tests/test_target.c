@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -175,8 +176,8 @@ static bool
 take_dev(void)
 {
 	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount(".", "/dev", NULL, MS_BIND, NULL) == 0;
+	       mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount(".", "/dev", "none", MS_BIND, NULL) == 0;
 }
 
 static int
@@ -187,31 +188,40 @@ start_syslog(void)
 	int daemon = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	unlink(address.sun_path);
-	ck_assert_int_ge(daemon, 0);
-	ck_assert_int_eq(
-		bind(daemon, (struct sockaddr *)&address, sizeof(address)), 0);
+	if (bind(daemon, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		close(daemon);
+		return -1;
+	}
 	return daemon;
 }
 
+static bool
+restarted_syslog_is_found(void)
+{
+	int daemon = start_syslog();
+	bool heard_one = target_open(&target, "syslog") && write_text("one");
+	bool heard_nothing;
+	char text[8] = "";
+
+	close(daemon);
+	heard_nothing = !write_text("two") && !write_text("three");
+	daemon = start_syslog();
+	return heard_one && heard_nothing && write_text("four") &&
+	       read(daemon, text, sizeof(text) - 1) == 4 &&
+	       strcmp(text, "four") == 0;
+}
+
+/* In a process of its own, whose /dev ends with it. */
 START_TEST(finds_a_syslog_daemon_that_was_restarted)
 {
-	char text[8] = "";
-	int daemon;
+	pid_t child = fork();
+	int status = 0;
 
-	if (!take_dev())
-		return;
-	daemon = start_syslog();
-	ck_assert(target_open(&target, "syslog"));
-	ck_assert(write_text("one"));
-	close(daemon);
-	ck_assert(!write_text("two"));
-	ck_assert(!write_text("three"));
-	daemon = start_syslog();
-	ck_assert(write_text("four"));
-	ck_assert_int_eq(read(daemon, text, sizeof(text) - 1), 4);
-	ck_assert_str_eq(text, "four");
-	close(daemon);
-	target_close(&target);
+	if (child == 0)
+		_exit(take_dev() && !restarted_syslog_is_found());
+	ck_assert_int_gt(child, 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
 	unlink("log");
 }
 END_TEST
