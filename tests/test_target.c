@@ -218,7 +218,7 @@ START_TEST(finds_a_syslog_daemon_that_was_restarted)
 	int status = 0;
 
 	if (child == 0)
-		_exit(take_dev() && !restarted_syslog_is_found());
+		_exit(take_dev() && !restarted_syslog_is_found() ? 1 : 0);
 	ck_assert_int_gt(child, 0);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);

@@ -10,14 +10,15 @@
 
 /* What is said of each call that is wrong. */
 #define IN_101(name)                                                           \
-	.path = name, .usage = "usage: " FAULTS_PATH name, .is_opening = true
+	.path = (name), .usage = "usage: " FAULTS_PATH name, .is_opening = true
 #define IN_101_WITH(name, rest)                                                \
-	.path = name, .usage = "usage: " FAULTS_PATH name ", " rest,           \
+	.path = (name), .usage = "usage: " FAULTS_PATH name ", " rest,         \
 	.is_opening = true
 #define BEHIND_101(name)                                                       \
-	.path = name, .usage = "usage: " FAULTS_PATH name "[?after=N]"
+	.path = (name), .usage = "usage: " FAULTS_PATH name "[?after=N]"
 #define BEHIND_101_WITH(name, rest)                                            \
-	.path = name, .usage = "usage: " FAULTS_PATH name "[?after=N], " rest
+	.path = (name), .usage = "usage: " FAULTS_PATH name "[?after=N],"      \
+							    " " rest
 
 const struct fault faults[] = {
 	{BEHIND_101_WITH("close/CODE[/REASON]",

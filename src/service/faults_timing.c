@@ -51,7 +51,7 @@ add_reply(struct delay *delay, const struct message *message)
 		.length = length};
 	if (length > 0)
 		memcpy(reply->data, message->payload.data, length);
-	if (delay->first == NULL)
+	if (delay->last == NULL)
 		delay->first = reply;
 	else
 		delay->last->next = reply;
@@ -66,6 +66,8 @@ drop_first(struct delay *delay)
 
 	delay->bytes -= size_of(reply);
 	delay->first = reply->next;
+	if (delay->last == reply)
+		delay->last = NULL;
 	free(reply);
 }
 

@@ -94,8 +94,7 @@ require_memory(const struct assembler *assembler)
 	size_t max = assembler->max_message;
 
 	require(assembler->input.capacity <= 2 * max + ROOM_MAX);
-	require(assembler->restored.capacity <=
-		2 * max + BUFFER_CAPACITY_MIN);
+	require(assembler->restored.capacity <= 2 * max + BUFFER_CAPACITY_MIN);
 }
 
 static void
