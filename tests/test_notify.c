@@ -127,13 +127,13 @@ START_TEST(removes_what_it_read_from_the_environment)
 }
 END_TEST
 
-#define LONG_NAME                                                              \
-	"/a-path-that-is-longer-than-what-a-socket-address-has-room-for"       \
-	"/which-are-but-one-hundred-and-eight-bytes"                           \
-	"/with-the-nul"
+static const char long_name[] =
+	"/a-path-that-is-longer-than-what-a-socket-address-has-room-for"
+	"/which-are-but-one-hundred-and-eight-bytes"
+	"/with-the-nul";
 
 static const char *const nobody[] = {
-	NULL, "", "@", "/", "relative", "vsock:2:1", LONG_NAME};
+	NULL, "", "@", "/", "relative", "vsock:2:1", long_name};
 
 START_TEST(tells_nobody_where_there_is_no_socket)
 {

@@ -8,6 +8,8 @@
 
 #define FRAME(literal) .frame = {literal, sizeof(literal) - 1}
 
+#define AFTER "[?after=N]"
+
 /* What is said of each call that is wrong. */
 #define IN_101(name)                                                           \
 	.path = (name), .usage = "usage: " FAULTS_PATH name, .is_opening = true
@@ -15,10 +17,9 @@
 	.path = (name), .usage = "usage: " FAULTS_PATH name ", " rest,         \
 	.is_opening = true
 #define BEHIND_101(name)                                                       \
-	.path = (name), .usage = "usage: " FAULTS_PATH name "[?after=N]"
+	.path = (name), .usage = "usage: " FAULTS_PATH name AFTER
 #define BEHIND_101_WITH(name, rest)                                            \
-	.path = (name), .usage = "usage: " FAULTS_PATH name "[?after=N],"      \
-							    " " rest
+	.path = (name), .usage = "usage: " FAULTS_PATH name AFTER ", " rest
 
 const struct fault faults[] = {
 	{BEHIND_101_WITH("close/CODE[/REASON]",
