@@ -2,11 +2,11 @@
 """Injects faults into wsserver and wsclient: run.py [OPTION] [SCENARIO ...]
 
 Each call of each function in a scenario fails once in each way that it can,
-and, where that makes sense, from there on for ever; then random pairs do. Of calls that
-are very many some are chosen, unless --all is given. --sample N runs N of all
-these, --seed repeats a random choice, --list shows the scenarios. A scenario
-is a part of its name. The environment's WSSERVER and WSCLIENT name the
-programs.
+and, where that makes sense, from there on for ever; then random pairs do. Of
+calls that are very many some are chosen, unless --all is given. --sample N
+runs N of all these, --seed repeats a random choice, --list shows the
+scenarios. A scenario is a part of its name. The environment's WSSERVER and
+WSCLIENT name the programs.
 """
 
 import argparse
