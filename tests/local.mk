@@ -199,13 +199,11 @@ tests_libtests_a_SOURCES = \
 
 bench_programs = \
 	tests/bench/rawecho \
-	tests/bench/rawload \
-	tests/bench/zlibecho
+	tests/bench/rawload
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-tests_bench_rawecho_LDADD = $(OPENSSL_LIBS)
+tests_bench_rawecho_SOURCES = \
+	tests/bench/rawecho.c \
+	tests/bench/zlib_work.c tests/bench/zlib_work.h
+tests_bench_rawecho_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
 tests_bench_rawload_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)
-tests_bench_zlibecho_SOURCES = \
-	tests/bench/tool.c tests/bench/tool.h \
-	tests/bench/zlibecho.c
-tests_bench_zlibecho_LDADD = libwsserver.a $(OPENSSL_LIBS) $(ZLIB_LIBS)

@@ -21,6 +21,7 @@ class Case:
     cpu: float = 0  # the same for processor time a message; 0: no target
     tls: bool = False
     defaults: bool = False  # wsserver as it comes, beside itself on /raw
+    deflate: int = 0  # bytes of a message to be compressed; 0: it is not
 
     @property
     def has_peers(self):
@@ -30,6 +31,11 @@ class Case:
     @property
     def name(self):
         return f'{self.group}-{self.title}'
+
+    @property
+    def setting(self):
+        """What the servers are started for."""
+        return self.tls, self.deflate
 
     @property
     def is_time(self):
@@ -68,17 +74,17 @@ CASES = [
     Case('handshakes', '16', ('-c', '16', '--handshakes'), 0.95),
     Case('defaults', '20B', load(16, 20), 0.9, defaults=True),
     Case('defaults', '64K', load(8, 64 * KIB), 0.9, defaults=True),
+    # No rate: what wsserver sends, and only that, wsbench has to inflate.
+    *(Case('deflate', size_name(size), load(count, size), 1.1, 'cpu',
+           deflate=size) for size, count in ((KIB, 16), (64 * KIB, 8))),
 ]
-
-# Beside zlib: the size of the messages, connections, and the most it may be.
-DEFLATE = (('deflate-1K', KIB, 16, 1.1), ('deflate-64K', 64 * KIB, 8, 1.1))
 
 # Quiet connections: how many, and the most KiB and mappings of each.
 IDLE = (('idle-10000', 10000, 10.5, 0.01),)
 
 
 def groups():
-    return [*dict.fromkeys(case.group for case in CASES), 'deflate', 'idle']
+    return [*dict.fromkeys(case.group for case in CASES), 'idle']
 
 
 def chosen(names):
@@ -87,19 +93,13 @@ def chosen(names):
             if not names or case.group in names or case.name in names]
 
 
-def chosen_deflate(names):
-    return [case for case in DEFLATE
-            if not names or 'deflate' in names or case[0] in names]
-
-
 def chosen_idle(names):
     return [case for case in IDLE
             if not names or 'idle' in names or case[0] in names]
 
 
 def all_names():
-    return [case.name for case in CASES] + [
-        case[0] for case in (*DEFLATE, *IDLE)]
+    return [case.name for case in CASES] + [case[0] for case in IDLE]
 
 
 def unknown(names):

@@ -6,16 +6,14 @@ Beside wsserver stands rawecho: a plain TCP or TLS echo of the same shape, one
 blocking thread for each connection, which gets the same bytes from the same
 load. All are measured in interleaved rounds, rawecho twice a round (A and B),
 so that the noise stands beside each ratio. What others are installed,
-libraries of other languages, are measured with them. With compression the
-yardstick is zlib: the server's processor time a message is compared with
-zlib's for the same messages by the same settings, together with wsserver's own
-for a plain message as long as a compressed one. Of quiet connections what
-counts is the memory of each. Exits with 1 when a ratio misses its target.
+libraries of other languages, are measured with them. With compression rawecho
+gets as many bytes as the compressed messages have, and calls zlib for each
+message, with the same settings. Of quiet connections what counts is the memory
+of each. Exits with 1 when a ratio misses its target.
 """
 import argparse
 import contextlib
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -26,10 +24,6 @@ import idle
 import page
 from servers import Bench, Failed
 
-# wsserver's defaults, and what then is left for zlib's memLevel.
-WINDOW, LEVEL, MEMORY = '12', '6', '5'
-ZLIB = re.compile(r'([\d.]+) messages/s, ([\d.]+) MB/s, '
-                  r'server ([\d.]+) s of ([\d.]+) s, (\d+) bytes')
 IDLE_ROUNDS = 3
 LAYOUT = '{:16} {:22} {:26} {:24} {:20} {:20} {}'
 HEADINGS = ('case', 'server', '{}', 'CPU us each', 'ratio', 'CPU ratio', '')
@@ -43,7 +37,7 @@ def parse_arguments():
                         help='cases or groups: ' + ', '.join(cases.groups()))
     parser.add_argument('--list', action='store_true', help='show the cases')
     parser.add_argument('--programs', default=here, metavar='DIR',
-                        help='where rawecho, rawload and zlibecho are')
+                        help='where rawecho and rawload are')
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=2)
     parser.add_argument('--peers', type=lambda names: names.split(','),
@@ -172,21 +166,17 @@ def compare(bench, report, case, servers, yardstick):
 
 
 def compare_with_rawecho(bench, report, chosen):
-    """A, wsserver, the others, and B: the same as A once more."""
+    """A, wsserver, the others where they can, and B: A once more."""
     yardstick = ('rawecho A', 'rawecho B')
-    peers = []
-    for tls in (False, True):
-        wanted = [case for case in chosen
-                  if case.tls == tls and not case.defaults]
-        if not wanted:
-            continue
-        both = [bench.rawecho(name, tls) for name in yardstick]
-        ours = bench.quiet_wsserver(tls)
-        if not tls:
-            peers = bench.peers()
+    wanted = [case for case in chosen if not case.defaults]
+    for tls, deflate in dict.fromkeys(case.setting for case in wanted):
+        both = [bench.rawecho(name, tls, deflate) for name in yardstick]
+        ours = bench.quiet_wsserver(tls, deflate)
+        peers = [] if tls or deflate else bench.peers()
         for case in wanted:
-            others = peers if not tls and (
-                case.has_peers or bench.options.peers) else []
+            if case.setting != (tls, deflate):
+                continue
+            others = peers if case.has_peers or bench.options.peers else []
             compare(bench, report, case,
                     [both[0], ours, *others, both[1]], yardstick)
 
@@ -203,51 +193,6 @@ def compare_defaults(bench, report, chosen):
     for case in wanted:
         compare(bench, report, case, [verbatim[0], usual, verbatim[1]],
                 [server.name for server in verbatim])
-
-
-def run_zlib(bench, size, connections):
-    """zlib's messages/s, microseconds of CPU each, and bytes each."""
-    seconds = bench.options.seconds
-    done = subprocess.run(
-        [bench.program('zlibecho'), '-c', str(connections), '-s', str(size),
-         '-d', str(seconds), '--window', WINDOW, '--level', LEVEL,
-         '--memory', MEMORY], stdout=subprocess.PIPE, text=True,
-        timeout=seconds + 60, check=True)
-    rate, _, spent, took, length = map(
-        float, ZLIB.match(done.stdout).groups())
-    return rate, spent * 1e6 / max(rate * took, 1), int(length)
-
-
-def compare_with_zlib(bench, report, chosen):
-    """Processor time alone counts.
-
-    zlib's part is what compression cannot cost less than; what a message
-    costs besides, reading, writing and looking at it, the plain echo of as
-    many bytes tells. Only the first may be exceeded.
-    """
-    if not chosen:
-        return
-    server = bench.wsserver(
-        'wsserver', '-q', '--log=/dev/null', f'--deflate-window={WINDOW}',
-        f'--deflate-level={LEVEL}')
-    for name, size, connections, target in chosen:
-        zlib, plain, deflate, excess = [], [], [], []
-        for _ in range(bench.options.rounds):
-            zlib.append(run_zlib(bench, size, connections))
-            deflate.append(bench.run(
-                server, (*cases.load(connections, size), '--deflate')))
-            plain.append(bench.run(
-                server, cases.load(connections, zlib[-1][2], 'binary')))
-            excess.append((deflate[-1].cpu - plain[-1].cpu) / zlib[-1][1])
-        rates, costs, _ = zip(*zlib)
-        report.add(Line(name, 'zlib alone', rates, costs))
-        report.add(Line(name, 'plain, as long', [run.rate for run in plain],
-                        [run.cpu for run in plain]))
-        missed = statistics.median(excess) > target
-        report.add(Line(
-            name, 'wsserver', [run.rate for run in deflate],
-            [run.cpu for run in deflate], cost_ratios=excess,
-            verdict=f'{"misses" if missed else "target"} {target}'))
 
 
 def measure_idle(bench, report, chosen):
@@ -275,7 +220,6 @@ def run(options):
         report.head('messages/s or us')
         compare_with_rawecho(bench, report, chosen)
         compare_defaults(bench, report, chosen)
-        compare_with_zlib(bench, report, cases.chosen_deflate(options.names))
         measure_idle(bench, report, cases.chosen_idle(options.names))
     return report
 

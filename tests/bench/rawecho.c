@@ -2,8 +2,12 @@
 /*
  * A plain echo, TCP or TLS, one blocking thread per connection: a yardstick.
  * Where the first bytes are a request, it is answered by the 101 for the key
- * of RFC 6455 section 1.3, before all that follows is sent back.
+ * of RFC 6455 section 1.3, before all that follows is sent back. With
+ * --deflate=SIZE the bytes stand for compressed messages, and for each zlib
+ * does what such an echo cannot do without.
  */
+#include "zlib_work.h"
+
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -22,6 +26,7 @@
 #include <unistd.h>
 
 #define PIECE_MAX 65536
+#define SIZE_MOST (1 << 24)
 #define HEAD_END "\r\n\r\n"
 
 static const char answer[] =
@@ -30,11 +35,13 @@ static const char answer[] =
 	"Connection: Upgrade\r\n"
 	"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
-static SSL_CTX *context; /* NULL: plain */
+static SSL_CTX *context;      /* NULL: plain */
+static size_t message_length; /* of a compressed one; 0: there are none */
 
 struct stream {
 	int descriptor;
-	SSL *ssl; /* NULL: plain */
+	SSL *ssl;		/* NULL: plain */
+	struct zlib_work *zlib; /* NULL: nothing is compressed */
 };
 
 static ssize_t
@@ -101,8 +108,13 @@ echo_stream(const struct stream *stream)
 	char piece[PIECE_MAX];
 	ssize_t received = begin(stream, piece, sizeof(piece));
 
-	while (received > 0 && stream_send(stream, piece, (size_t)received))
+	while (received > 0) {
+		if (stream->zlib != NULL)
+			zlib_work_do(stream->zlib, (size_t)received);
+		if (!stream_send(stream, piece, (size_t)received))
+			break;
 		received = stream_receive(stream, piece, sizeof(piece));
+	}
 }
 
 static void *
@@ -117,7 +129,10 @@ echo(void *argument)
 			errx(EXIT_FAILURE, "out of memory");
 		SSL_set_accept_state(stream.ssl);
 	}
+	if (message_length > 0)
+		stream.zlib = zlib_work_new();
 	echo_stream(&stream);
+	zlib_work_free(stream.zlib);
 	SSL_free(stream.ssl);
 	close(stream.descriptor);
 	return NULL;
@@ -137,7 +152,7 @@ listen_on_any_port(void)
 		getsockname(descriptor, (struct sockaddr *)&address, &length) <
 			0)
 		err(EXIT_FAILURE, "cannot listen");
-	printf("%u\n", ntohs(address.sin_port));
+	printf("%u %zu\n", ntohs(address.sin_port), message_length);
 	fflush(stdout);
 	return descriptor;
 }
@@ -172,11 +187,23 @@ use_tls(const char *certificate, const char *key)
 	SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
 }
 
+static size_t
+size_of(const char *text)
+{
+	char *end;
+	long size = strtol(text, &end, 10);
+
+	if (*end != '\0' || size < 1 || size > SIZE_MOST)
+		errx(2, "%s is no size", text);
+	return (size_t)size;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"cert", required_argument, NULL, 'c'},
+		{"deflate", required_argument, NULL, 'd'},
 		{"key", required_argument, NULL, 'k'},
 		{NULL, 0, NULL, 0},
 	};
@@ -188,8 +215,11 @@ main(int argc, char **argv)
 			certificate = optarg;
 		else if (option == 'k')
 			key = optarg;
+		else if (option == 'd')
+			message_length = zlib_work_prepare(size_of(optarg));
 		else
-			errx(2, "usage: rawecho [--cert FILE --key FILE]");
+			errx(2, "usage: rawecho [--cert FILE --key FILE] "
+				"[--deflate SIZE]");
 	}
 	signal(SIGPIPE, SIG_IGN);
 	if (certificate != NULL && key != NULL)

@@ -16,12 +16,12 @@ PATIENCE = 60
 class Server:
     """Where it is, what loads it, and what it may be asked for."""
 
-    def __init__(self, name, program, url, pid, trust=(), is_peer=False):
+    def __init__(self, name, program, url, pid, extra=(), is_peer=False):
         self.name = name
         self.program = program  # that loads it
         self.url = url
         self.pid = pid
-        self.trust = trust
+        self.extra = extra  # what the program is told besides the load
         self.is_peer = is_peer
 
 
@@ -75,12 +75,16 @@ class Bench:
             self.security = make_certificate(self.folder)
         return self.security
 
-    def rawecho(self, name, tls):
+    def rawecho(self, name, tls=False, deflate=0):
         security = self.certificate() if tls else ()
-        pid, port = self.start(self.program('rawecho'), *security)
+        work = (f'--deflate={deflate}',) if deflate else ()
+        pid, line = self.start(self.program('rawecho'), *security, *work)
+        port, length = line.split()
         scheme = 'wss' if tls else 'ws'
+        as_long = ('-s', length, '--type=binary') if deflate else ()
         return Server(name, self.program('rawload'),
-                      f'{scheme}://127.0.0.1:{port}/', pid, trust(security))
+                      f'{scheme}://127.0.0.1:{port}/', pid,
+                      (*trust(security), *as_long))
 
     def wsserver(self, name='wsserver', *arguments, path='/raw', tls=False):
         security = self.certificate() if tls else ()
@@ -90,8 +94,11 @@ class Bench:
         return Server(name, self.wsbench, url.rstrip('/') + path, pid,
                       trust(security))
 
-    def quiet_wsserver(self, tls=False):
-        return self.wsserver('wsserver', '-q', '--log=/dev/null', tls=tls)
+    def quiet_wsserver(self, tls=False, deflate=0):
+        server = self.wsserver('wsserver', '-q', '--log=/dev/null', tls=tls)
+        if deflate:
+            server.extra = ('--deflate',)
+        return server
 
     def usual_wsserver(self):
         log = os.path.join(self.folder, 'log')
@@ -112,7 +119,7 @@ class Bench:
         seconds = self.options.seconds
         done = subprocess.run(
             [server.program, *load, '-d', f'{seconds}s', '--json',
-             '--pid', str(server.pid), *server.trust, server.url],
+             '--pid', str(server.pid), *server.extra, server.url],
             stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=False)
         if done.returncode != 0:
             raise Failed(f'{server.name}: exit status {done.returncode} '
