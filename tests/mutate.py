@@ -36,7 +36,7 @@ SWAPS = [(r"(?<![<>=\-])<(?![<=])", "<="), (r"<=", "<"),
          (r"(?<![<>=\-])>(?![>=])", ">="), (r">=", ">"),
          (r"==", "!="), (r"!=", "=="), (r"&&", "||"), (r"\|\|", "&&")]
 NUMBER = r"(?<![\w.])(0[xX][0-9a-fA-F]+|\d+)(?![\w.])"
-CONDITION = r"\b(if|while) \((?=[^()]*(\([^()]*\)[^()]*)*\)( \{)?$)"
+CONDITION = r"\b(if|while) (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))( \{)?$"
 
 
 class Mutant:
@@ -76,8 +76,10 @@ def code_lines(lines):
 
 
 def is_code(line):
+    """Whether it does anything that could be wrong; that calloc gives room
+    for two is not."""
     return not re.match(r"\s*#(include|ifndef|if|endif|define \w+_H\b)",
-                        line) and "assert(" not in line
+                        line) and not re.search(r"assert\(|calloc\(1,", line)
 
 
 def mutants_of(name, lines):
@@ -92,7 +94,7 @@ def mutants_of(name, lines):
             value = int(match.group(1), 0)
             yield Mutant(name, number, *match.span(), str(value + 1))
         for match in re.finditer(CONDITION, line):
-            yield Mutant(name, number, match.end() - 1, match.end(), "(!")
+            yield Mutant(name, number, *match.span(2), f"(!{match.group(2)})")
 
 
 class Tree:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The units: how much they leave exposed, and that they match the defaults.
 set -u
+umask 022
 top_builddir=${top_builddir:-$(cd "$(dirname "$0")/.." && pwd)}
 top_srcdir=${top_srcdir:-$top_builddir}
 WSSERVER=${WSSERVER:-$top_builddir/wsserver}

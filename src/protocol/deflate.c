@@ -4,6 +4,8 @@
 #include "protocol/close_code.h"
 
 #include <assert.h>
+#include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 /* What zlib takes beside its tables and windows, rounded up. */
@@ -18,9 +20,8 @@
 #define MEMORY_FLOOR 4
 #define MEMORY_MIN 1
 
-/* What zlib is given at once, whose lengths have 32 bits. */
+/* What zlib is given at once. */
 #define PIECE_MAX 65536
-#define ROOM_MAX (1 << 20)
 
 /* What fits in behind the bytes of a piece: the end of its message. */
 #define FLUSH_ROOM 64
@@ -120,8 +121,8 @@ give_room(z_stream *stream, struct buffer *output, size_t allowed)
 
 	if (size > allowed)
 		size = allowed;
-	if (size > ROOM_MAX)
-		size = ROOM_MAX;
+	if (size > UINT_MAX)
+		size = UINT_MAX;
 	stream->next_out = (Bytef *)buffer_room(output);
 	stream->avail_out = (uInt)size;
 	return (uInt)size;
@@ -138,7 +139,7 @@ deflate_piece(
 
 		if (!buffer_reserve(output, stream->avail_in + FLUSH_ROOM))
 			return false;
-		room = give_room(stream, output, ROOM_MAX);
+		room = give_room(stream, output, SIZE_MAX);
 		if (deflate(stream, flush) == Z_STREAM_ERROR)
 			return false;
 		buffer_add(output, room - stream->avail_out);

@@ -30,7 +30,7 @@ value_parse(struct slice text, struct extension_parameter *parameter)
 static bool
 parameter_parse(struct slice text, struct extension_parameter *parameter)
 {
-	*parameter = (struct extension_parameter){0};
+	*parameter = (struct extension_parameter){.has_value = false};
 	parameter->has_value = slice_split(&text, '=', &parameter->name);
 	parameter->name = slice_trim(parameter->name);
 	return http_is_token(parameter->name) &&
