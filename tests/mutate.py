@@ -9,11 +9,13 @@ only the unit tests are run. Needs what make check needs.
 """
 
 import argparse
+import ctypes
 import glob
 import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDERS = ("src/protocol", "src/websocket")
 JOBS = "-j2"
 PATIENCE = 120
+PR_SET_CHILD_SUBREAPER = 36
 
 # Tests of the mutated code beside those that are named after a file.
 MORE_TESTS = """inflate deflate_combinations closing losses keepalive polled
@@ -145,6 +148,8 @@ class Tree:
                 stderr=subprocess.DEVNULL).returncode == 0
         except subprocess.TimeoutExpired:
             return False
+        finally:
+            end_children()
 
     def find_red_program(self, name):
         # Those that are named after the file come first.
@@ -187,6 +192,23 @@ class Tree:
             return self.find_red(mutant.name)
         finally:
             write(path, "".join(lines))
+
+
+def adopt_orphans():
+    """What a test leaves behind, perhaps in an endless loop, becomes ours."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_children():
+    """Also those that they leave behind in turn."""
+    while True:
+        with open("/proc/thread-self/children", encoding="ascii") as file:
+            children = [int(child) for child in file.read().split()]
+        if not children:
+            return
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def stem(name):
@@ -251,6 +273,7 @@ def run(tree, arguments):
 
 def main():
     arguments = parse_arguments()
+    adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="mutate.") as folder:
         scripts = () if arguments.units else SCRIPTS
         survivors = run(Tree(folder, scripts), arguments)

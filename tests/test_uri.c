@@ -148,6 +148,7 @@ static const struct {
 	{"ws://[", "no ]"},
 	{"ws://[::1/]", "no ]"},
 	{"ws://[::1]80", "may follow the ]"},
+	{"ws://[::1]8", "may follow the ]"},
 	{"ws://[]", "no IPv6"},
 	{"ws://[192.0.2.1]", "no IPv6"},
 	{"ws://[::g]", "no IPv6"},
