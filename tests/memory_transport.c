@@ -116,6 +116,13 @@ memory_send(struct transport *transport, struct iovec *pieces, int count)
 	return (ssize_t)sent;
 }
 
+static bool
+memory_advances(struct transport *transport)
+{
+	(void)transport;
+	return false;
+}
+
 static int
 memory_set_time_limit(struct transport *transport,
 	enum transport_direction direction, int64_t milliseconds)
@@ -153,6 +160,7 @@ static const struct transport_type memory_type = {
 	.wait = memory_wait,
 	.check = memory_check,
 	.send = memory_send,
+	.advances = memory_advances,
 	.set_time_limit = memory_set_time_limit,
 	.finish = memory_finish,
 	.reset = memory_reset,

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -153,13 +154,13 @@ START_TEST(receives_and_waits_within_a_time_limit)
 END_TEST
 
 /* The peer reads nothing: there comes a send that has no room. */
-START_TEST(sends_within_a_time_limit)
+static int64_t
+send_all_that_has_room(void)
 {
 	static char data[65536];
 	int64_t start;
 	ssize_t sent;
 
-	open_pair(_i, 0);
 	set_limit(TRANSPORT_SENDING, SHORT_LIMIT);
 	do {
 		struct iovec piece = {data, sizeof(data)};
@@ -168,7 +169,29 @@ START_TEST(sends_within_a_time_limit)
 		sent = transport->type->send(transport, &piece, 1);
 	} while (sent > 0);
 	ck_assert_int_eq(sent, -1);
-	assert_passes_in_time(start);
+	return start;
+}
+
+START_TEST(sends_within_a_time_limit)
+{
+	open_pair(_i, 0);
+	assert_passes_in_time(send_all_that_has_room());
+	close_pair();
+}
+END_TEST
+
+/* FAULTS R3. */
+START_TEST(tells_whether_the_peer_reads)
+{
+	static char data[1 << 20];
+
+	open_pair(_i, 0);
+	send_all_that_has_room();
+	transport->type->advances(transport);
+	ck_assert(!transport->type->advances(transport));
+	ck_assert_int_gt(recv(peer, data, sizeof(data), 0), 0);
+	while (!transport->type->advances(transport))
+		sched_yield();
 	close_pair();
 }
 END_TEST
@@ -302,6 +325,15 @@ START_TEST(limits_how_long_bytes_stay_unacknowledged)
 }
 END_TEST
 
+START_TEST(leaves_it_to_the_sender_when_a_send_takes_long)
+{
+	open_pair(KIND_TCP, 12345);
+	send_all_that_has_room();
+	ck_assert_uint_eq(tcp_option(TCP_USER_TIMEOUT), 0);
+	close_pair();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -316,6 +348,7 @@ main(void)
 	tcase_add_loop_test(
 		cases, receives_and_waits_within_a_time_limit, 0, KINDS);
 	tcase_add_loop_test(cases, sends_within_a_time_limit, 0, KINDS);
+	tcase_add_loop_test(cases, tells_whether_the_peer_reads, 0, KINDS);
 	tcase_add_loop_test(
 		cases, sets_each_direction_and_unsets_it_with_0, 0, KINDS);
 	tcase_add_loop_test(
@@ -326,6 +359,7 @@ main(void)
 	tcase_add_loop_test(cases, tells_of_a_reset, KIND_TCP, KINDS);
 	tcase_add_test(cases, sends_small_pieces_at_once);
 	tcase_add_test(cases, limits_how_long_bytes_stay_unacknowledged);
+	tcase_add_test(cases, leaves_it_to_the_sender_when_a_send_takes_long);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

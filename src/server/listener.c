@@ -118,8 +118,20 @@ open_one(struct listeners *listeners, const struct place *place,
 		listening_open(&listener->address, listeners->flags);
 	if (listener->descriptor < 0)
 		return false;
+	listener->file = listening_find_file(&listener->address);
 	listeners->count++;
 	return true;
+}
+
+/* Whether the file of a Unix socket is still ours, not another server's. */
+static bool
+owns_file(const struct listener *listener)
+{
+	struct listening_file file = listening_find_file(&listener->address);
+
+	return !listener->is_inherited &&
+	       file.device == listener->file.device &&
+	       file.inode == listener->file.inode;
 }
 
 static void
@@ -127,10 +139,10 @@ close_last(struct listeners *listeners)
 {
 	struct listener *last = &listeners->items[--listeners->count];
 
-	if (last->is_inherited)
-		close(last->descriptor);
-	else
+	if (owns_file(last))
 		listening_close(last->descriptor, &last->address);
+	else
+		close(last->descriptor);
 }
 
 /* Opens ::1 and 127.0.0.1 on the same port, or the one there is. */

@@ -5,7 +5,7 @@
 
 #include "server/activation.h"
 #include "server/options.h"
-#include "transport/address.h"
+#include "transport/listening.h"
 
 #define LISTENERS_MAX 64
 
@@ -16,6 +16,7 @@ struct listener {
 	int descriptor;
 	bool has_tls;
 	bool is_inherited; /* its file, if any, is not ours to remove */
+	struct listening_file file;
 	struct address address;
 };
 

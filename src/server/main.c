@@ -34,6 +34,12 @@ enum exit_status {
 /* Descriptors that are no connections: standard ones, the log, the pipe. */
 #define OTHER_DESCRIPTORS 32
 
+/*
+ * So many may pass until the system gives a connection up: for it a peer that
+ * reads slowly can be as silent as one that is gone.
+ */
+#define SEND_TIMEOUTS 2
+
 static bool
 start_log(const struct options *options)
 {
@@ -236,7 +242,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls,
 		.proxies = {proxies, options->trusted_proxies.count,
 			options->proxy_protocol},
 		.handshake_timeout = options->handshake_timeout,
-		.user_timeout = (unsigned)options->send_timeout,
+		.user_timeout = (unsigned)options->send_timeout * SEND_TIMEOUTS,
 		.can_guard = stack_can_guard(),
 		.origins = origins,
 		.origin_count = options->origins.count,

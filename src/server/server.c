@@ -21,6 +21,9 @@
 /* How many are accepted from one listener before the others get a turn. */
 #define ACCEPTS_IN_A_ROW 64
 
+/* So many lost before they were accepted are passed over without a pause. */
+#define LOSSES_IN_A_ROW 16
+
 /* Between tries when the system cannot give what accept needs. */
 #define BACK_OFF_MIN 10
 #define BACK_OFF_MAX 1000
@@ -37,6 +40,7 @@ struct server {
 	struct listeners *listeners;
 	SSL_CTX **tls;
 	struct farewells farewells;
+	int losses;		/* in a row, of connections not yet accepted */
 	int64_t back_off;	/* milliseconds, 0: accepting */
 	int64_t accept_again;	/* deadline, while backing off */
 	int64_t complain_again; /* of accept */
@@ -278,11 +282,13 @@ accept_from(struct server *server, const struct listener *listener)
 		int descriptor = listening_accept(listener->descriptor, &peer);
 
 		if (descriptor >= 0) {
+			server->losses = 0;
 			server->back_off = 0;
 			admit(server, listener->has_tls, descriptor, &peer);
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			return false;
-		} else if (!is_peers_fault(errno)) {
+		} else if (!is_peers_fault(errno) ||
+			   ++server->losses > LOSSES_IN_A_ROW) {
 			back_off(server);
 			return false;
 		}

@@ -114,6 +114,17 @@ listening_adopt(int descriptor, struct address *address)
 	       fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
 }
 
+struct listening_file
+listening_find_file(const struct address *address)
+{
+	struct stat status;
+
+	if (!address_is_unix(address) ||
+		lstat(address->socket.path.sun_path, &status) < 0)
+		return (struct listening_file){0, 0};
+	return (struct listening_file){status.st_dev, status.st_ino};
+}
+
 void
 listening_close(int descriptor, const struct address *address)
 {

@@ -5,6 +5,8 @@
 
 #include "transport/address.h"
 
+#include <sys/types.h>
+
 enum listening_flags {
 	LISTENING_DUAL_STACK = 1, /* an IPv6 socket takes IPv4 peers too */
 	LISTENING_REUSE_PORT = 2, /* so that other processes may listen there */
@@ -23,6 +25,16 @@ int listening_open(struct address *address, unsigned flags);
  * socket of a family that we know.
  */
 bool listening_adopt(int descriptor, struct address *address);
+
+/*
+ * Which file the one of a Unix address is now; all is 0 for other addresses,
+ * and when there is none.
+ */
+struct listening_file {
+	dev_t device;
+	ino_t inode;
+};
+struct listening_file listening_find_file(const struct address *address);
 
 /* Closes the socket, and removes the file of a Unix one. */
 void listening_close(int descriptor, const struct address *address);

@@ -2,10 +2,12 @@
 #include "transport/tcp.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -13,6 +15,8 @@
 struct tcp {
 	struct transport transport;
 	int descriptor;
+	int unread;	 /* bytes sent that the peer had not taken */
+	bool is_watched; /* by the system, which may give the peer up */
 };
 
 static int
@@ -46,17 +50,59 @@ tcp_check(struct transport *transport)
 	return -1;
 }
 
+/*
+ * To the system a peer that reads slowly can be as silent as one that is gone,
+ * for a small window is none to it. When a send takes long, whoever sends
+ * watches the peer, and the system may not give it up any more.
+ */
+static void
+stop_watching(struct tcp *tcp)
+{
+	unsigned never = 0;
+
+	if (!tcp->is_watched)
+		return;
+	tcp->is_watched = false;
+	setsockopt(tcp->descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &never,
+		sizeof(never));
+}
+
+static size_t
+total_of(const struct iovec *pieces, int count)
+{
+	size_t total = 0;
+
+	for (int i = 0; i < count; i++)
+		total += pieces[i].iov_len;
+	return total;
+}
+
 static ssize_t
 tcp_send(struct transport *transport, struct iovec *pieces, int count)
 {
+	struct tcp *tcp = (struct tcp *)transport;
 	struct msghdr message = {
 		.msg_iov = pieces, .msg_iovlen = (size_t)count};
+	ssize_t sent;
 
 	if (count == 1)
-		return send(descriptor_of(transport), pieces->iov_base,
-			pieces->iov_len, MSG_NOSIGNAL);
+		sent = send(tcp->descriptor, pieces->iov_base, pieces->iov_len,
+			MSG_NOSIGNAL);
+	else
+		sent = sendmsg(tcp->descriptor, &message, MSG_NOSIGNAL);
+	if (sent < (ssize_t)total_of(pieces, count))
+		stop_watching(tcp);
+	return sent;
+}
 
-	return sendmsg(descriptor_of(transport), &message, MSG_NOSIGNAL);
+static bool
+tcp_advances(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+	int before = tcp->unread;
+
+	return ioctl(tcp->descriptor, SIOCOUTQ, &tcp->unread) == 0 &&
+	       tcp->unread < before;
 }
 
 static int
@@ -98,6 +144,7 @@ static const struct transport_type tcp_type = {
 	.wait = tcp_wait,
 	.check = tcp_check,
 	.send = tcp_send,
+	.advances = tcp_advances,
 	.set_time_limit = tcp_set_time_limit,
 	.finish = tcp_finish,
 	.reset = tcp_reset,
@@ -114,10 +161,11 @@ tcp_new(int descriptor, unsigned user_timeout)
 		return NULL;
 	tcp->transport.type = &tcp_type;
 	tcp->descriptor = descriptor;
+	tcp->unread = 0;
 	/* Both fail on a Unix socket, which needs neither. */
 	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (user_timeout > 0)
-		setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT,
-			&user_timeout, sizeof(user_timeout));
+	tcp->is_watched = user_timeout > 0 &&
+			  setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT,
+				  &user_timeout, sizeof(user_timeout)) == 0;
 	return &tcp->transport;
 }

@@ -255,6 +255,14 @@ tls_send(struct transport *transport, struct iovec *pieces, int count)
 	return send_gathered(tls, pieces, count);
 }
 
+static bool
+tls_advances(struct transport *transport)
+{
+	struct transport *inner = tls_of(transport)->inner;
+
+	return inner->type->advances(inner);
+}
+
 static int
 tls_set_time_limit(struct transport *transport,
 	enum transport_direction direction, int64_t milliseconds)
@@ -308,6 +316,7 @@ static const struct transport_type tls_type = {
 	.wait = tls_wait,
 	.check = tls_check,
 	.send = tls_send,
+	.advances = tls_advances,
 	.set_time_limit = tls_set_time_limit,
 	.finish = tls_finish,
 	.reset = tls_reset,

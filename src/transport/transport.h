@@ -3,6 +3,7 @@
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -34,6 +35,12 @@ struct transport_type {
 
 	/* Some of the bytes at least. A peer that is gone is EPIPE. */
 	ssize_t (*send)(struct transport *, struct iovec *pieces, int count);
+
+	/*
+	 * Whether the peer has taken bytes since this was asked last; asked
+	 * again and again while none can be sent.
+	 */
+	bool (*advances)(struct transport *);
 
 	/* The limit for each later call in that direction; 0: none. */
 	int (*set_time_limit)(struct transport *, enum transport_direction,

@@ -20,11 +20,21 @@
 
 #define LIMIT_UNKNOWN (-1)
 
+/* In so many parts of the send timeout it is looked whether the peer reads. */
+#define SEND_PARTS 16
+
 /* Milliseconds in which a pause looks at nothing. */
 #define NAP_MAX 100
 
 /* In so many turns a second what a pace allows is received, if it can be. */
 #define TURNS 10
+
+/* How long one call may take, in milliseconds; 0: for ever. */
+static int64_t
+send_limit(const struct stream *stream)
+{
+	return (stream->send_timeout + SEND_PARTS - 1) / SEND_PARTS;
+}
 
 void
 stream_init(struct stream *stream, struct transport *transport,
@@ -38,7 +48,7 @@ stream_init(struct stream *stream, struct transport *transport,
 	};
 	if (send_timeout > 0)
 		transport->type->set_time_limit(
-			transport, TRANSPORT_SENDING, send_timeout);
+			transport, TRANSPORT_SENDING, send_limit(stream));
 }
 
 void
@@ -245,24 +255,28 @@ stream_wait(struct stream *stream, int64_t deadline)
 	return repeat(stream, stream->transport->type->wait, deadline);
 }
 
-/* Whether a send that took nothing may be tried once more. */
+/*
+ * Whether a send that took nothing may be tried once more. The system takes
+ * bytes again when much of its buffer is free, which can take a peer that
+ * reads slowly longer than the timeout.
+ */
 static bool
 may_send_again(struct stream *stream, int64_t *stalled_until)
 {
 	struct transport *transport = stream->transport;
+	int64_t limit = send_limit(stream);
 
 	if (errno == EINTR)
 		return true;
 	if (errno != EAGAIN && errno != EWOULDBLOCK)
 		return false;
-	if (is_interrupted(stream) && *stalled_until == 0)
+	if (transport->type->advances(transport) || *stalled_until == 0)
 		*stalled_until = deadline_after(stream->send_timeout);
-	if (*stalled_until == 0 || deadline_left(*stalled_until) == 0) {
+	if (deadline_left(*stalled_until) == 0) {
 		errno = ETIMEDOUT;
 		return false;
 	}
-	transport->type->set_time_limit(
-		transport, TRANSPORT_SENDING, stream->send_timeout);
+	transport->type->set_time_limit(transport, TRANSPORT_SENDING, limit);
 	return true;
 }
 
@@ -284,7 +298,7 @@ static bool
 send_all(struct stream *stream, struct iovec *pieces, int count)
 {
 	struct transport *transport = stream->transport;
-	int64_t stalled_until = 0;
+	int64_t stalled_until = 0; /* 0: it is not */
 
 	skip_sent(&pieces, &count, 0);
 	while (count > 0) {

@@ -81,10 +81,10 @@ def no_descriptors(server):
            "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ENONET",
            "ENOPROTOOPT", "EOPNOTSUPP")})
 def accept_again_at_once(server, error):
-    rule = server.failing.let("accept4", last=200, error=error)
+    rule = server.failing.let("accept4", last=16, error=error)
     with Stopwatch() as watch:
         server.open().echo()
-    expect("calls that failed", 200, server.failing.failed(rule))
+    expect("calls that failed", 16, server.failing.failed(rule))
     expect_seconds("taken", 0, 1, watch)
     expect("lines about it", [], server.find("Cannot accept"))
 

@@ -129,6 +129,26 @@ def dead_socket(_):
             echo_and_close(connect(folder + "/s"))
 
 
+@check("U7", "FAULTS, others", "the socket of a successor is left alone",
+       options=None, over=["ws"])
+def successor(_):
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with tempfile.TemporaryDirectory() as folder:
+        first = subprocess.Popen(
+            [WSSERVER, f"--address=unix:{folder}/s"], **quiet)
+        try:
+            expect("a first server", True, wait_until(
+                lambda: is_listening(folder + "/s"), PATIENCE))
+            os.unlink(folder + "/s")
+            with server_at(folder + "/s", **quiet):
+                first.terminate()
+                expect("exit status of the first", 0, first.wait(PATIENCE))
+                echo_and_close(connect(folder + "/s"))
+        finally:
+            first.kill()
+            first.wait()
+
+
 @check("U6", "FAULTS, others", "a file that is no socket is left alone",
        options=None, over=["ws"])
 def other_file(_):
