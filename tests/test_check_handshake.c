@@ -71,6 +71,7 @@ static const struct {
 		"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
 		CHECK_FAIL, "accepts it"},
 	{EARLY, FAKE_101, CHECK_WARN, "lost"},
+	{EARLY, FAKE_101 "\x8A\x80key-", CHECK_FAIL, "broke RFC 6455 5.1"},
 	{EARLY, "", CHECK_WARN, "ended the connection"},
 	{EARLY, REFUSAL, CHECK_FAIL, "status 400"},
 	{OTHER_VERSION, REFUSAL, CHECK_FAIL,
@@ -188,7 +189,7 @@ write_frame(struct buffer *output, const void *what)
 START_TEST(a_request_is_written_whole_or_not_at_all)
 {
 	static const struct check check = {.request = {.long_field = 3}};
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	const struct slice subprotocol = {"chat", 4};
 	struct handshake_offer offer = {.host = slice_of("a:8"),
 		.target = slice_of("/?b"),
@@ -225,7 +226,7 @@ START_TEST(the_scheme_is_in_a_target_in_absolute_form)
 						   .upgrade = "",
 						   .key = "",
 						   .websocket_version = ""}};
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	const struct handshake_offer offer = {
 		.host = slice_of("a"), .target = slice_of("/b")};
 	struct check_target target = {.is_secure = true, .offer = &offer};
@@ -293,7 +294,7 @@ connect_in_vain(void *state, int64_t deadline)
 
 START_TEST(why_tls_failed_is_told)
 {
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	static const struct handshake_offer offer = {0};
 	struct check_target target = {
 		.connect = connect_in_vain, .offer = &offer};

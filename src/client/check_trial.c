@@ -10,7 +10,7 @@
 
 void
 trial_begin(struct trial *trial, const struct check *check,
-	const struct check_target *target, const struct check_echo *echo,
+	const struct check_target *target, struct check_echo *echo,
 	int64_t deadline)
 {
 	trial->check = check;
@@ -55,6 +55,40 @@ tell_escaped(struct trial *trial, enum check_grade grade, const char *what,
 	line_add(&trial->seen, bytes.length > length ? "...\"" : "\"");
 }
 
+/* What a server can break when it sends frames, by how a verdict names it. */
+static const struct {
+	const char *why;
+	const char *section;
+} rules[] = {
+	{"masked frame from a server", "5.1"},
+	{"RSV1 is set without an extension", "5.2"},
+	{"RSV2 or RSV3 is set", "5.2"},
+	{"reserved opcode", "5.2"},
+	{"payload length is not minimal", "5.2"},
+	{"top bit of the length is set", "5.2"},
+	{"continuation without a start", "5.4"},
+	{"new message inside a message", "5.4"},
+	{"fragmented control frame", "5.5"},
+	{"control frame over 125 bytes", "5.5"},
+	{"Close body of one byte", "5.5.1"},
+	{"close reason is not UTF-8", "5.5.1"},
+	{"close code not to be sent", "7.4"},
+	{"text is not UTF-8", "8.1"},
+};
+
+static void
+tell_rule(struct trial *trial, const char *why)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strcmp(why, rules[i].why) == 0) {
+			trial_tell(trial, CHECK_FAIL,
+				"the server broke RFC 6455 %s: %s",
+				rules[i].section, why);
+			return;
+		}
+	trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s", why);
+}
+
 void
 trial_tell_event(
 	struct trial *trial, enum check_grade grade, enum check_event event)
@@ -71,8 +105,7 @@ trial_tell_event(
 		trial_tell(trial, grade, "%s", check_peer_error(&trial->peer));
 		break;
 	case CHECK_WRONG:
-		trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s",
-			trial->peer.verdict.why);
+		tell_rule(trial, trial->peer.verdict.why);
 	}
 }
 
@@ -84,8 +117,7 @@ tell_close(struct trial *trial, enum check_grade grade, struct slice payload)
 	char text[32];
 
 	if (!verdict_is_fine(verdict)) {
-		trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s",
-			verdict.why);
+		tell_rule(trial, verdict.why);
 		return;
 	}
 	if (body.code == CLOSE_NO_STATUS)
