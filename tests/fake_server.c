@@ -294,6 +294,7 @@ fake_server_target(struct fake_server *server)
 	return (struct check_target){.connect = fake_server_connect,
 		.state = server,
 		.offer = &server->offer,
+		.opening_limit = PATIENCE,
 		.check_limit = PATIENCE,
 		.total_limit = 10 * PATIENCE};
 }

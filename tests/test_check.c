@@ -188,6 +188,19 @@ START_TEST(no_connection_is_a_failure)
 }
 END_TEST
 
+START_TEST(an_opening_handshake_is_bounded_in_time)
+{
+	static const struct fake_script mute = {NULL, {NULL, 0}, FAKE_SILENT};
+	int64_t start = clock_now();
+
+	server.script = &mute;
+	target.opening_limit = 100;
+	ck_assert(!run());
+	ck_assert_int_lt(clock_now() - start, target.check_limit);
+	ck_assert_ptr_nonnull(strstr(output, ": no answer in time\n"));
+}
+END_TEST
+
 START_TEST(all_checks_together_are_bounded_in_time)
 {
 	static const struct fake_script mute = {
@@ -255,6 +268,7 @@ main(void)
 		COUNT_OF(broken_echoes));
 	tcase_add_test(cases, nothing_else_is_run_where_nothing_opens);
 	tcase_add_test(cases, no_connection_is_a_failure);
+	tcase_add_test(cases, an_opening_handshake_is_bounded_in_time);
 	tcase_add_test(cases, all_checks_together_are_bounded_in_time);
 	tcase_add_test(cases, more_fields_are_in_each_request);
 	tcase_add_test(cases, the_origin_is_named_in_each_request);

@@ -2,6 +2,7 @@
 #include "client/check_trial.h"
 
 #include "client/check_list.h"
+#include "transport/clock.h"
 
 #include <string.h>
 
@@ -151,6 +152,7 @@ bool
 trial_connect(struct trial *trial)
 {
 	const struct check_target *target = trial->target;
+	int64_t deadline = deadline_after(target->opening_limit);
 	struct transport *transport;
 	enum check_event event;
 
@@ -158,12 +160,14 @@ trial_connect(struct trial *trial)
 		trial_tell(trial, CHECK_FAIL, "no random numbers for a key");
 		return false;
 	}
-	transport = target->connect(target->state, trial->deadline);
+	if (trial->deadline < deadline)
+		deadline = trial->deadline;
+	transport = target->connect(target->state, deadline);
 	if (transport == NULL) {
 		trial_tell(trial, CHECK_FAIL, "no connection");
 		return false;
 	}
-	check_peer_init(&trial->peer, transport, trial->deadline);
+	check_peer_init(&trial->peer, transport, deadline);
 	trial->is_connected = true;
 	event = check_peer_open(&trial->peer);
 	if (event != CHECK_RECEIVED)
@@ -303,6 +307,7 @@ trial_receive_head(
 	enum check_event event =
 		check_peer_receive_head(&trial->peer, response);
 
+	trial->peer.deadline = trial->deadline;
 	if (event == CHECK_RECEIVED)
 		return true;
 	trial_tell_event(trial, grade, event);

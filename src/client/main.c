@@ -89,6 +89,7 @@ check(const struct client_options *options, const struct handshake_offer *offer,
 		.state = &options,
 		.is_secure = options->uri.secure,
 		.offer = offer,
+		.opening_limit = options->connect_timeout,
 		.check_limit = CHECK_LIMIT,
 		.total_limit = CHECKS_LIMIT};
 

@@ -5,10 +5,12 @@ import contextlib
 import http.server
 import re
 import threading
+import time
 
 from checks import check, expect, expect_that
 from group_peers import node_server, our_server, python_server
-from program import run
+from program import expect_run, run
+from rogue import Rogue
 
 SECTION = "INTERFACE wsclient"
 LINE = re.compile(r"(ok|warn|FAIL) +RFC \d+ [\d.]+ +(.+)")
@@ -89,3 +91,20 @@ def nothing_there(_):
                result.output.partition(b"\n")[2])
     result = run("--check", url)
     expect("status, output", (3, b""), (result.status, result.output))
+
+
+def silent(guest):
+    with contextlib.suppress(OSError, AssertionError):
+        guest.need(1 << 20)
+
+
+@check("CHECK", SECTION, "--connect-timeout bounds each opening handshake")
+def silence(_):
+    with Rogue(silent, silent) as rogue:
+        began = time.monotonic()
+        result = run("--check", "--connect-timeout=1", rogue.url)
+        taken = time.monotonic() - began
+    expect("status", 1, result.status)
+    expect_that(b": no answer in time\n" in result.output, "a FAIL",
+                result.output)
+    expect_that(taken < 4, "one second", taken)
