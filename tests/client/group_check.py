@@ -9,6 +9,7 @@ import time
 
 from checks import check, expect, expect_that
 from group_peers import node_server, our_server, python_server
+from group_tls import certificate, secure_url, secured
 from program import expect_run, run
 from rogue import Rogue
 
@@ -108,3 +109,25 @@ def silence(_):
     expect_that(b": no answer in time\n" in result.output, "a FAIL",
                 result.output)
     expect_that(taken < 4, "one second", taken)
+
+
+@check("CHECK", "RFC 6125", "an unknown certificate is no fault of a server")
+def unverified(_):
+    with certificate() as file, Rogue(secured(file, silent)) as rogue:
+        result = expect_run(4, b"", "--check", secure_url(rogue))
+    expect_that("certificate verify failed" in result.errors, "why",
+                result.errors)
+
+
+def reset(guest):
+    guest.need(1)
+    guest.reset()
+
+
+@check("CHECK", "FAULTS", "a TLS handshake {}", cases={
+    "that stalls: 7": (silent, 7), "that is reset: 6": (reset, 6)})
+def no_handshake(_, case):
+    script, status = case
+    with Rogue(script) as rogue:
+        expect_run(status, b"", "--check", "--connect-timeout=1",
+                   secure_url(rogue))
