@@ -51,6 +51,10 @@ echo(const struct fake_server *server, struct connection *connection)
 		send_with(connection, server->greeting, slice_of(""),
 			OPCODE_TEXT);
 	for (unsigned i = 1; connection_receive(connection, &message); i++) {
+		if (server->raw.length > 0) {
+			connection_send_raw(connection, server->raw);
+			continue;
+		}
 		if (message.opcode == OPCODE_TEXT && !server->ignores_text)
 			echo_text(server, connection, message.payload, i);
 		if (message.opcode == OPCODE_TEXT)
@@ -290,6 +294,7 @@ fake_server_target(struct fake_server *server)
 	return (struct check_target){.connect = fake_server_connect,
 		.state = server,
 		.offer = &server->offer,
+		.opening_limit = PATIENCE,
 		.check_limit = PATIENCE,
 		.total_limit = 10 * PATIENCE};
 }

@@ -39,6 +39,7 @@ struct fake_server {
 	const struct fake_script *script; /* NULL: it is a right one */
 	const char *greeting;		  /* a text before all others */
 	const char *prefix;		  /* before each text that it echoes */
+	struct slice raw;		  /* bytes in the place of each echo */
 	bool numbers_texts;		  /* in the place of a prefix */
 	bool ignores_text;
 	bool ignores_binary;

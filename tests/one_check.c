@@ -11,8 +11,8 @@
 #define LATER 2000
 #define SOON 50
 
-const struct check_list *const one_check_lists[] = {
-	&check_handshakes, &check_frames, &check_failures, &check_closings};
+const struct check_list *const one_check_lists[] = {&check_handshakes,
+	&check_echoes, &check_frames, &check_failures, &check_closings};
 const size_t one_check_list_count = COUNT_OF(one_check_lists);
 
 const struct check *
@@ -41,7 +41,7 @@ void
 one_check_run_at(struct fake_server *server, const struct check *check,
 	enum check_grade grade, const char *seen)
 {
-	static const struct check_echo echo = {.text = true, .binary = true};
+	struct check_echo echo = {.text = true, .binary = true};
 	struct check_target target = fake_server_target(server);
 	struct trial trial;
 

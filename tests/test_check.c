@@ -143,6 +143,29 @@ START_TEST(a_changing_prefix_is_no_echo)
 }
 END_TEST
 
+static const struct {
+	struct slice raw;
+	const char *seen;
+} broken_echoes[] = {
+	{{"\x81\x81key-\x1A", 7},
+		"RFC 6455 5       what comes after a text message obeys the "
+		"rules: the server broke RFC 6455 5.1: masked frame from a "
+		"server\n"},
+	{{"\x01\x04half", 6},
+		"a binary message obeys the rules: the server broke "
+		"RFC 6455 5.4: new message inside a message\n"},
+};
+
+START_TEST(broken_frames_are_no_mere_lack_of_an_echo)
+{
+	server.raw = broken_echoes[_i].raw;
+	ck_assert(!run());
+	ck_assert_ptr_nonnull(strstr(output, broken_echoes[_i].seen));
+	ck_assert_uint_eq(count("\nFAIL "), 2);
+	ck_assert_uint_gt(count(": not run, not an echo "), 0);
+}
+END_TEST
+
 START_TEST(nothing_else_is_run_where_nothing_opens)
 {
 	static const struct fake_script away = {
@@ -162,6 +185,19 @@ START_TEST(no_connection_is_a_failure)
 	server.is_away = true;
 	ck_assert(!run());
 	ck_assert_ptr_nonnull(strstr(output, ": no connection\n"));
+}
+END_TEST
+
+START_TEST(an_opening_handshake_is_bounded_in_time)
+{
+	static const struct fake_script mute = {NULL, {NULL, 0}, FAKE_SILENT};
+	int64_t start = clock_now();
+
+	server.script = &mute;
+	target.opening_limit = 100;
+	ck_assert(!run());
+	ck_assert_int_lt(clock_now() - start, target.check_limit);
+	ck_assert_ptr_nonnull(strstr(output, ": no answer in time\n"));
 }
 END_TEST
 
@@ -228,8 +264,11 @@ main(void)
 	tcase_add_test(cases, a_server_without_echo_is_warned_about);
 	tcase_add_test(cases, a_prefix_too_long_to_keep_is_no_echo);
 	tcase_add_test(cases, a_changing_prefix_is_no_echo);
+	tcase_add_loop_test(cases, broken_frames_are_no_mere_lack_of_an_echo, 0,
+		COUNT_OF(broken_echoes));
 	tcase_add_test(cases, nothing_else_is_run_where_nothing_opens);
 	tcase_add_test(cases, no_connection_is_a_failure);
+	tcase_add_test(cases, an_opening_handshake_is_bounded_in_time);
 	tcase_add_test(cases, all_checks_together_are_bounded_in_time);
 	tcase_add_test(cases, more_fields_are_in_each_request);
 	tcase_add_test(cases, the_origin_is_named_in_each_request);

@@ -16,6 +16,7 @@ static const struct {
 	{REPLY("\x8A\x05wrong\x81\x05wrong"), "of 5 bytes \"wrong\""},
 	{REPLY("\x8A\x83key-key"), "masked frame from a server"},
 	{REPLY("\xC1\x01x"), "RSV1"},
+	{REPLY("\x82\x7F\0\0\0\0\0\x10\0\x01"), "Message too long"},
 	{REPLY("\x88\x02\x03\xEA"), "Close 1002"},
 	{REPLY("\x88\x00"), "Close without a code"},
 	{REPLY("\x88\x01\x03"), "Close body of one byte"},
@@ -30,6 +31,47 @@ START_TEST(wants_frames_to_be_answered)
 	for (size_t i = 0; i < check_frames.count; i++)
 		one_check_run(&check_frames.checks[i], &frame_faults[_i].script,
 			CHECK_FAIL, frame_faults[_i].seen);
+}
+END_TEST
+
+/* What an echo may be, or any other message. */
+static const struct {
+	struct fake_script script;
+	enum check_grade grade;
+	const char *seen;
+} answers[] = {
+	{REPLY("\x81\x80key-"), CHECK_FAIL, "broke RFC 6455 5.1: masked frame"},
+	{REPLY("\xC1\x01x"), CHECK_FAIL, "broke RFC 6455 5.2: RSV1"},
+	{REPLY("\xA1\x01x"), CHECK_FAIL, "broke RFC 6455 5.2: RSV2"},
+	{REPLY("\x83\x01x"), CHECK_FAIL, "broke RFC 6455 5.2: reserved"},
+	{REPLY("\x82\x7E\x00\x01x"), CHECK_FAIL,
+		"broke RFC 6455 5.2: payload length is not minimal"},
+	{REPLY("\x82\x7F\x80\0\0\0\0\0\0\x01x"), CHECK_FAIL,
+		"broke RFC 6455 5.2: top bit"},
+	{REPLY("\x80\x01x"), CHECK_FAIL, "broke RFC 6455 5.4: continuation"},
+	{REPLY("\x01\x01x\x01\x01x"), CHECK_FAIL,
+		"broke RFC 6455 5.4: new message"},
+	{REPLY("\x09\x01x"), CHECK_FAIL, "broke RFC 6455 5.5: fragmented"},
+	{REPLY("\x8A\x7E\x01\x01"), CHECK_FAIL,
+		"broke RFC 6455 5.5: control frame over 125"},
+	{REPLY("\x88\x01\x03"), CHECK_FAIL, "broke RFC 6455 5.5.1: Close body"},
+	{REPLY("\x88\x03\x03\xE8\xFF"), CHECK_FAIL,
+		"broke RFC 6455 5.5.1: close reason"},
+	{REPLY("\x88\x02\x03\xED"), CHECK_FAIL,
+		"broke RFC 6455 7.4: close code"},
+	{REPLY("\x81\x01\xFF"), CHECK_FAIL, "broke RFC 6455 8.1: text"},
+	{REPLY("\x81\x05other\x82\x05other\x88\x02\x03\xE8"), CHECK_OK, ""},
+	{REPLY("\x82\x7F\0\0\0\0\0\x10\0\x01"), CHECK_OK, ""},
+	{REPLY("\x8A\x00"), CHECK_OK, ""},
+	{{FAKE_101, NO_REPLY, FAKE_SILENT}, CHECK_OK, ""},
+	{{REFUSAL, NO_REPLY, FAKE_ENDS}, CHECK_FAIL, "status 400"},
+};
+
+START_TEST(any_answer_has_to_obey_the_rules)
+{
+	for (size_t i = 0; i < check_echoes.count; i++)
+		one_check_run(&check_echoes.checks[i], &answers[_i].script,
+			answers[_i].grade, answers[_i].seen);
 }
 END_TEST
 
@@ -158,6 +200,9 @@ static const struct {
 	{REST, REPLY("\x81\x04late\x88\x02\x03\xE8"), CHECK_FAIL, "late"},
 	{REST, REPLY("\x82\x02\x03\xE8\x88\x02\x03\xE8"), CHECK_FAIL,
 		"binary of 2 bytes"},
+	{REST, REPLY("\x88\x02\x03\xE8\x81\x04late"), CHECK_FAIL, "late"},
+	{REST, REPLY("\x88\x02\x03\xE8\x81\x84late"), CHECK_FAIL, "5.1"},
+	{REST, {FAKE_101, {"\x88\x02\x03\xE8", 4}, FAKE_SILENT}, CHECK_OK, ""},
 	{END, REPLY("\x88\x02\x03\xE8"), CHECK_OK, ""},
 	{END, REPLY("\x88\x02\x03\xE8\x81\x04more"), CHECK_FAIL, "more"},
 	{END, REPLY("\x88\x02\x03\xE8\x83\x04more"), CHECK_FAIL, "opcode"},
@@ -255,6 +300,8 @@ main(void)
 	tcase_set_timeout(cases, 120);
 	tcase_add_loop_test(
 		cases, wants_frames_to_be_answered, 0, COUNT_OF(frame_faults));
+	tcase_add_loop_test(
+		cases, any_answer_has_to_obey_the_rules, 0, COUNT_OF(answers));
 	tcase_add_test(cases, a_message_may_be_too_big_for_a_server);
 	tcase_add_loop_test(cases, an_answer_can_be_wrong_in_its_last_part, 0,
 		COUNT_OF(late_faults));

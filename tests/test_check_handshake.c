@@ -71,6 +71,7 @@ static const struct {
 		"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
 		CHECK_FAIL, "accepts it"},
 	{EARLY, FAKE_101, CHECK_WARN, "lost"},
+	{EARLY, FAKE_101 "\x8A\x80key-", CHECK_FAIL, "broke RFC 6455 5.1"},
 	{EARLY, "", CHECK_WARN, "ended the connection"},
 	{EARLY, REFUSAL, CHECK_FAIL, "status 400"},
 	{OTHER_VERSION, REFUSAL, CHECK_FAIL,
@@ -188,7 +189,7 @@ write_frame(struct buffer *output, const void *what)
 START_TEST(a_request_is_written_whole_or_not_at_all)
 {
 	static const struct check check = {.request = {.long_field = 3}};
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	const struct slice subprotocol = {"chat", 4};
 	struct handshake_offer offer = {.host = slice_of("a:8"),
 		.target = slice_of("/?b"),
@@ -225,7 +226,7 @@ START_TEST(the_scheme_is_in_a_target_in_absolute_form)
 						   .upgrade = "",
 						   .key = "",
 						   .websocket_version = ""}};
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	const struct handshake_offer offer = {
 		.host = slice_of("a"), .target = slice_of("/b")};
 	struct check_target target = {.is_secure = true, .offer = &offer};
@@ -293,10 +294,11 @@ connect_in_vain(void *state, int64_t deadline)
 
 START_TEST(why_tls_failed_is_told)
 {
-	static const struct check_echo echo = {0};
+	struct check_echo echo = {0};
 	static const struct handshake_offer offer = {0};
-	struct check_target target = {
-		.connect = connect_in_vain, .offer = &offer};
+	struct check_target target = {.connect = connect_in_vain,
+		.offer = &offer,
+		.opening_limit = 5000};
 	struct trial trial;
 
 	trial_begin(&trial, one_check_of(RIGHT), &target, &echo,
@@ -307,6 +309,28 @@ START_TEST(why_tls_failed_is_told)
 	ck_assert(
 		slice_equals((struct slice){trial.seen.text, trial.seen.length},
 			slice_of("TLS: it is not so")));
+}
+END_TEST
+
+START_TEST(what_comes_behind_the_answer_has_more_time)
+{
+	static const struct fake_script script = REPLY("");
+	struct fake_server server = {.script = &script};
+	struct check_target target = fake_server_target(&server);
+	struct check_echo echo = {0};
+	struct trial trial;
+
+	trial_begin(&trial, one_check_of(RIGHT), &target, &echo,
+		deadline_after(2 * target.opening_limit));
+	ck_assert(trial_connect(&trial));
+	ck_assert_int_lt(trial.peer.deadline, trial.deadline);
+	trial_end(&trial);
+	trial_begin(&trial, one_check_of(RIGHT), &target, &echo,
+		deadline_after(2 * target.opening_limit));
+	ck_assert(trial_open(&trial));
+	ck_assert_int_eq(trial.peer.deadline, trial.deadline);
+	trial_end(&trial);
+	fake_server_stop(&server);
 }
 END_TEST
 
@@ -328,6 +352,7 @@ main(void)
 	tcase_add_test(cases, the_scheme_is_in_a_target_in_absolute_form);
 	tcase_add_test(cases, a_frame_is_written_whole_or_not_at_all);
 	tcase_add_test(cases, why_tls_failed_is_told);
+	tcase_add_test(cases, what_comes_behind_the_answer_has_more_time);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 static const struct check_list *const lists[] = {
 	&check_handshakes,
+	&check_echoes,
 	&check_frames,
 	&check_failures,
 	&check_closings,
@@ -82,7 +83,6 @@ run_all(struct run *run)
 		fprintf(run->output, "no other check was run\n");
 		return;
 	}
-	check_echo_learn(&run->echo, run->target);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (size_t j = i == 0; j < lists[i]->count; j++)
 			run_check(run, &lists[i]->checks[j]);

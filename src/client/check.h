@@ -19,8 +19,9 @@ struct check_target {
 	void *state;
 	bool is_secure;			     /* TLS */
 	const struct handshake_offer *offer; /* but for extensions and key */
-	int64_t check_limit;		     /* for one check, at least 1 */
-	int64_t total_limit;		     /* for all of them, at least 1 */
+	int64_t opening_limit; /* until the request is answered, at least 1 */
+	int64_t check_limit;   /* for one check, at least 1 */
+	int64_t total_limit;   /* for all of them, at least 1 */
 };
 
 /*

@@ -30,22 +30,32 @@ answers_close(struct trial *trial)
 		trial_tell(trial, CHECK_WARN, "a Close %u", body.code);
 }
 
-/* What a Close is followed by, up to the end of the connection. */
+/* Behind the Close of the server; tells what comes in place of the end. */
+static enum check_event
+receive_end(struct trial *trial)
+{
+	struct message message;
+	enum check_event event = trial_receive(trial, &message);
+
+	if (event == CHECK_RECEIVED)
+		trial_tell_message(trial, CHECK_FAIL, &message);
+	else if (event == CHECK_WRONG)
+		trial_tell_event(trial, CHECK_FAIL, event);
+	return event;
+}
+
 static void
 ends_tcp(struct trial *trial)
 {
 	struct close_body body;
-	struct message message;
 	enum check_event event;
 
 	if (!sends_close(trial) || !trial_expect_close(trial, &body))
 		return;
-	event = trial_receive(trial, &message);
-	if (event == CHECK_RECEIVED)
-		trial_tell_message(trial, CHECK_FAIL, &message);
-	else if (event == CHECK_SILENCE)
+	event = receive_end(trial);
+	if (event == CHECK_SILENCE)
 		trial_tell(trial, CHECK_FAIL, "the server does not end it");
-	else if (event != CHECK_END)
+	else if (event == CHECK_LOST)
 		trial_tell_event(trial, CHECK_WARN, event);
 }
 
@@ -66,8 +76,10 @@ ignores_the_rest(struct trial *trial)
 			return;
 		}
 	} while (trial_is_greeting(trial, &message));
-	if (message.opcode != OPCODE_CLOSE ||
-		!verdict_is_fine(close_body_decode(message.payload, &body)))
+	if (message.opcode == OPCODE_CLOSE &&
+		verdict_is_fine(close_body_decode(message.payload, &body)))
+		receive_end(trial);
+	else
 		trial_tell_message(trial, CHECK_FAIL, &message);
 }
 

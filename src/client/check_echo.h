@@ -3,10 +3,12 @@
 #ifndef CLIENT_CHECK_ECHO_H
 #define CLIENT_CHECK_ECHO_H
 
-#include "client/check.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 #define CHECK_PREFIX_MAX 256
 
+/* All 0 until check_echoes have been run, which find it out. */
 struct check_echo {
 	bool text;
 	bool binary;
@@ -14,12 +16,5 @@ struct check_echo {
 	size_t prefix_length;
 	char prefix[CHECK_PREFIX_MAX]; /* before each text */
 };
-
-/*
- * Finds out by sending messages, each of which has to come back soon. Where
- * there is no connection, or it is of no use, nothing comes back.
- */
-void check_echo_learn(
-	struct check_echo *echo, const struct check_target *target);
 
 #endif

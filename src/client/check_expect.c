@@ -65,8 +65,8 @@ trial_is_greeting(struct trial *trial, const struct message *message)
 	return true;
 }
 
-static bool
-is_echo(const struct trial *trial, const struct message *message,
+bool
+trial_is_echo(const struct trial *trial, const struct message *message,
 	enum opcode opcode, struct slice payload)
 {
 	struct slice came = message->payload;
@@ -111,7 +111,7 @@ trial_expect_echo(struct trial *trial, enum opcode opcode, struct slice payload)
 		if (message.opcode == OPCODE_PONG ||
 			trial_is_greeting(trial, &message))
 			continue;
-		if (is_echo(trial, &message, opcode, payload))
+		if (trial_is_echo(trial, &message, opcode, payload))
 			return true;
 		trial_tell_message(trial,
 			is_too_big(&message) ? CHECK_WARN : CHECK_FAIL,

@@ -146,7 +146,9 @@ expect_late_pong(struct trial *trial)
 	do
 		event = trial_receive(trial, &message);
 	while (event == CHECK_RECEIVED && message.opcode != OPCODE_PONG);
-	if (event != CHECK_RECEIVED)
+	if (event == CHECK_WRONG)
+		trial_tell_event(trial, CHECK_FAIL, event);
+	else if (event != CHECK_RECEIVED)
 		trial_tell(trial, CHECK_WARN, "the ping among them was lost");
 }
 

@@ -55,6 +55,7 @@ struct check_list {
 };
 
 extern const struct check_list check_handshakes;
+extern const struct check_list check_echoes;
 extern const struct check_list check_frames;
 extern const struct check_list check_failures;
 extern const struct check_list check_closings;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/check_peer.h"
 
+#include "protocol/close_code.h"
 #include "protocol/mask.h"
 #include "transport/clock.h"
 #include "websocket/opening.h"
@@ -143,6 +144,10 @@ check_peer_receive(struct check_peer *peer, struct message *message)
 	enum check_event event;
 
 	while (!assembler_next(assembler, message, &peer->verdict)) {
+		if (peer->verdict.code == CLOSE_MESSAGE_TOO_BIG) {
+			errno = EMSGSIZE;
+			return CHECK_LOST;
+		}
 		if (!verdict_is_fine(peer->verdict))
 			return CHECK_WRONG;
 		if (!assembler_reserve(assembler))

@@ -2,6 +2,7 @@
 #include "client/check_trial.h"
 
 #include "client/check_list.h"
+#include "transport/clock.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 void
 trial_begin(struct trial *trial, const struct check *check,
-	const struct check_target *target, const struct check_echo *echo,
+	const struct check_target *target, struct check_echo *echo,
 	int64_t deadline)
 {
 	trial->check = check;
@@ -55,6 +56,40 @@ tell_escaped(struct trial *trial, enum check_grade grade, const char *what,
 	line_add(&trial->seen, bytes.length > length ? "...\"" : "\"");
 }
 
+/* What a server can break when it sends frames, by how a verdict names it. */
+static const struct {
+	const char *why;
+	const char *section;
+} rules[] = {
+	{"masked frame from a server", "5.1"},
+	{"RSV1 is set without an extension", "5.2"},
+	{"RSV2 or RSV3 is set", "5.2"},
+	{"reserved opcode", "5.2"},
+	{"payload length is not minimal", "5.2"},
+	{"top bit of the length is set", "5.2"},
+	{"continuation without a start", "5.4"},
+	{"new message inside a message", "5.4"},
+	{"fragmented control frame", "5.5"},
+	{"control frame over 125 bytes", "5.5"},
+	{"Close body of one byte", "5.5.1"},
+	{"close reason is not UTF-8", "5.5.1"},
+	{"close code not to be sent", "7.4"},
+	{"text is not UTF-8", "8.1"},
+};
+
+static void
+tell_rule(struct trial *trial, const char *why)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strcmp(why, rules[i].why) == 0) {
+			trial_tell(trial, CHECK_FAIL,
+				"the server broke RFC 6455 %s: %s",
+				rules[i].section, why);
+			return;
+		}
+	trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s", why);
+}
+
 void
 trial_tell_event(
 	struct trial *trial, enum check_grade grade, enum check_event event)
@@ -71,8 +106,7 @@ trial_tell_event(
 		trial_tell(trial, grade, "%s", check_peer_error(&trial->peer));
 		break;
 	case CHECK_WRONG:
-		trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s",
-			trial->peer.verdict.why);
+		tell_rule(trial, trial->peer.verdict.why);
 	}
 }
 
@@ -84,8 +118,7 @@ tell_close(struct trial *trial, enum check_grade grade, struct slice payload)
 	char text[32];
 
 	if (!verdict_is_fine(verdict)) {
-		trial_tell(trial, CHECK_FAIL, "the server broke a rule: %s",
-			verdict.why);
+		tell_rule(trial, verdict.why);
 		return;
 	}
 	if (body.code == CLOSE_NO_STATUS)
@@ -119,6 +152,7 @@ bool
 trial_connect(struct trial *trial)
 {
 	const struct check_target *target = trial->target;
+	int64_t deadline = deadline_after(target->opening_limit);
 	struct transport *transport;
 	enum check_event event;
 
@@ -126,12 +160,14 @@ trial_connect(struct trial *trial)
 		trial_tell(trial, CHECK_FAIL, "no random numbers for a key");
 		return false;
 	}
-	transport = target->connect(target->state, trial->deadline);
+	if (trial->deadline < deadline)
+		deadline = trial->deadline;
+	transport = target->connect(target->state, deadline);
 	if (transport == NULL) {
 		trial_tell(trial, CHECK_FAIL, "no connection");
 		return false;
 	}
-	check_peer_init(&trial->peer, transport, trial->deadline);
+	check_peer_init(&trial->peer, transport, deadline);
 	trial->is_connected = true;
 	event = check_peer_open(&trial->peer);
 	if (event != CHECK_RECEIVED)
@@ -271,6 +307,7 @@ trial_receive_head(
 	enum check_event event =
 		check_peer_receive_head(&trial->peer, response);
 
+	trial->peer.deadline = trial->deadline;
 	if (event == CHECK_RECEIVED)
 		return true;
 	trial_tell_event(trial, grade, event);

@@ -21,7 +21,7 @@ enum check_grade {
 struct trial {
 	const struct check *check;
 	const struct check_target *target;
-	const struct check_echo *echo;
+	struct check_echo *echo;
 	struct check_peer peer;
 	bool is_connected;
 	bool is_open; /* and no Close was sent */
@@ -34,7 +34,7 @@ struct trial {
 
 /* All of these outlive the trial. */
 void trial_begin(struct trial *trial, const struct check *check,
-	const struct check_target *target, const struct check_echo *echo,
+	const struct check_target *target, struct check_echo *echo,
 	int64_t deadline);
 
 /* Closes what is open; grade and seen are left. */
@@ -86,6 +86,10 @@ enum check_event trial_receive(struct trial *trial, struct message *message);
 
 /* Takes a message for one that the server sends of its own accord. */
 bool trial_is_greeting(struct trial *trial, const struct message *message);
+
+/* Whether this message has come back, behind the prefix if it is text. */
+bool trial_is_echo(const struct trial *trial, const struct message *message,
+	enum opcode opcode, struct slice payload);
 
 /* Wait for this message to come back, for this pong, and for a Close. */
 bool trial_expect_echo(

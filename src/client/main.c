@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* wsclient: from the command line to the exit status. */
 #include "client/check.h"
+#include "client/check_peer.h"
 #include "client/dial.h"
 #include "client/interrupts.h"
 #include "client/options.h"
@@ -11,6 +12,7 @@
 #include "transport/clock.h"
 #include "transport/descriptors.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #define SEND_TIMEOUT 30000
@@ -80,19 +82,45 @@ connect_for_check(void *state, int64_t deadline)
 	return dialled.transport;
 }
 
+/* As far as TLS, which is not what the server is checked for. */
+static enum client_status
+try_opening(struct transport *transport, int64_t deadline)
+{
+	enum client_status status = CLIENT_DONE;
+	struct check_peer peer;
+
+	check_peer_init(&peer, transport, deadline);
+	switch (check_peer_open(&peer)) {
+	case CHECK_RECEIVED:
+		break;
+	case CHECK_SILENCE:
+		fprintf(stderr, "wsclient: the handshake timed out\n");
+		status = CLIENT_TIMEOUT;
+		break;
+	default:
+		status = errno == EPROTO ? CLIENT_TLS : CLIENT_LOST;
+		fprintf(stderr, "wsclient: %s\n", check_peer_error(&peer));
+	}
+	check_peer_release(&peer);
+	return status;
+}
+
 /* That there is a server at all is found out first. */
 static enum client_status
 check(const struct client_options *options, const struct handshake_offer *offer,
-	struct dialled *dialled)
+	struct transport *transport, int64_t deadline)
 {
 	const struct check_target target = {.connect = connect_for_check,
 		.state = &options,
 		.is_secure = options->uri.secure,
 		.offer = offer,
+		.opening_limit = options->connect_timeout,
 		.check_limit = CHECK_LIMIT,
 		.total_limit = CHECKS_LIMIT};
+	enum client_status status = try_opening(transport, deadline);
 
-	dialled->transport->type->close(dialled->transport);
+	if (status != CLIENT_DONE)
+		return status;
 	if (!check_run(&target, stdout) || ferror(stdout) != 0)
 		return CLIENT_CLOSED;
 	return CLIENT_DONE;
@@ -117,7 +145,8 @@ run(const struct client_options *options)
 		if (status == CLIENT_DONE)
 			warn_of_insecurity(options);
 		if (status == CLIENT_DONE && options->check)
-			status = check(options, &request.offer, &dialled);
+			status = check(options, &request.offer,
+				dialled.transport, deadline);
 		else if (status == CLIENT_DONE)
 			status = talk(options, &request, &dialled, deadline);
 	}

@@ -5,10 +5,13 @@ import contextlib
 import http.server
 import re
 import threading
+import time
 
 from checks import check, expect, expect_that
 from group_peers import node_server, our_server, python_server
-from program import run
+from group_tls import certificate, secure_url, secured
+from program import expect_run, run
+from rogue import Rogue
 
 SECTION = "INTERFACE wsclient"
 LINE = re.compile(r"(ok|warn|FAIL) +RFC \d+ [\d.]+ +(.+)")
@@ -89,3 +92,42 @@ def nothing_there(_):
                result.output.partition(b"\n")[2])
     result = run("--check", url)
     expect("status, output", (3, b""), (result.status, result.output))
+
+
+def silent(guest):
+    with contextlib.suppress(OSError, AssertionError):
+        guest.need(1 << 20)
+
+
+@check("CHECK", SECTION, "--connect-timeout bounds each opening handshake")
+def silence(_):
+    with Rogue(silent, silent) as rogue:
+        began = time.monotonic()
+        result = run("--check", "--connect-timeout=1", rogue.url)
+        taken = time.monotonic() - began
+    expect("status", 1, result.status)
+    expect_that(b": no answer in time\n" in result.output, "a FAIL",
+                result.output)
+    expect_that(taken < 4, "one second", taken)
+
+
+@check("CHECK", "RFC 6125", "an unknown certificate is no fault of a server")
+def unverified(_):
+    with certificate() as file, Rogue(secured(file, silent)) as rogue:
+        result = expect_run(4, b"", "--check", secure_url(rogue))
+    expect_that("certificate verify failed" in result.errors, "why",
+                result.errors)
+
+
+def reset(guest):
+    guest.need(1)
+    guest.reset()
+
+
+@check("CHECK", "FAULTS", "a TLS handshake {}", cases={
+    "that stalls: 7": (silent, 7), "that is reset: 6": (reset, 6)})
+def no_handshake(_, case):
+    script, status = case
+    with Rogue(script) as rogue:
+        expect_run(status, b"", "--check", "--connect-timeout=1",
+                   secure_url(rogue))
