@@ -22,6 +22,9 @@
 /* So much waits to be shown before more is received. */
 #define UNSHOWN_MAX (1 << 20)
 
+/* So many messages are taken before clock and signals are looked at again. */
+#define TURN_MAX 1000
+
 /* How long the server may take nothing, or not answer our Close. */
 #define SEND_PATIENCE 30000
 #define CLOSE_PATIENCE 5000
@@ -44,6 +47,7 @@ pump_close(struct pump *pump, unsigned code, const char *reason)
 	connection_close(pump->connection, code, reason);
 	pump->close_code = code;
 	pump->close_until = deadline_after(patience);
+	interrupts_hurry();
 }
 
 static void
@@ -242,8 +246,6 @@ take_message(struct pump *pump, const struct message *message)
 		return;
 	pump->received++;
 	pump->last_event = clock_now();
-	if (pump_is_closing(pump))
-		pump->close_until = deadline_after(CLOSE_PATIENCE);
 	if (pump->options->echo)
 		connection_send(pump->connection, message->opcode,
 			&message->payload, 1);
@@ -256,23 +258,26 @@ has_room(const struct pump *pump)
 	       connection_unsent(pump->connection) < pump->unsent_max;
 }
 
-static void
+/* Returns false when there may be more, for which there was no room or turn. */
+static bool
 receive(struct pump *pump)
 {
 	struct message message;
 
-	while (!pump->has_ended && has_room(pump)) {
+	for (int i = 0; i < TURN_MAX && !pump->has_ended && has_room(pump);
+		i++) {
 		switch (connection_step(pump->connection, &message)) {
 		case CONNECTION_MESSAGE:
 			take_message(pump, &message);
 			break;
 		case CONNECTION_IDLE:
-			return;
+			return true;
 		case CONNECTION_ENDED:
 			pump->has_ended = true;
 		}
 	}
 	connection_flush(pump->connection);
+	return false;
 }
 
 void
@@ -349,25 +354,19 @@ read_input(struct pump *pump)
 void
 pump_turn(struct pump *pump)
 {
-	bool had_room;
+	bool is_idle;
 
 	feed(pump);
 	tend(pump);
-	receive(pump);
-	had_room = has_room(pump);
+	is_idle = receive(pump);
 	pump_show(pump);
 	if (pump->has_ended)
 		return;
 	watch_sending(pump);
-	wait_for_something(pump, !had_room && has_room(pump)
-					 ? 0
-					 : deadline_left(next_due(pump)));
-	if (pump->polled[POLL_CONNECTION].revents & POLLIN) {
+	wait_for_something(pump,
+		!is_idle && has_room(pump) ? 0 : deadline_left(next_due(pump)));
+	if (pump->polled[POLL_CONNECTION].revents & POLLIN)
 		pump->last_heard = clock_now();
-		if (pump_is_closing(pump) &&
-			connection_is_in_message(pump->connection))
-			pump->close_until = deadline_after(CLOSE_PATIENCE);
-	}
 	if (pump->terminal == NULL && pump->polled[POLL_INPUT].revents != 0)
 		read_input(pump);
 	if (pump->polled[POLL_OUTPUT].revents & (POLLERR | POLLNVAL))

@@ -163,9 +163,6 @@ bool connection_flush(struct connection *connection);
 /* How many bytes wait for the transport to take them. */
 size_t connection_unsent(const struct connection *connection);
 
-/* Whether a message has begun to come and is not whole. */
-bool connection_is_in_message(const struct connection *connection);
-
 /* Sends bytes as they are, for what RFC 6455 does not allow. */
 bool connection_send_raw(struct connection *connection, struct slice bytes);
 
