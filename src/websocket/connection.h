@@ -97,9 +97,10 @@ bool connection_request(struct connection *connection,
 	struct http_head *response, struct verdict *verdict);
 
 /*
- * Receives what stands behind a response that opened nothing: what its
- * Content-Length announces, else all there is, up to max bytes, the end or the
- * deadline. The bytes live as long as the connection; the response does not.
+ * Receives what stands behind a response that opened nothing: its chunks, what
+ * its Content-Length announces, else all there is, up to max bytes, the end or
+ * the deadline. The bytes live as long as the connection; the response does
+ * not.
  */
 struct slice connection_receive_body(struct connection *connection,
 	const struct http_head *response, size_t max, int64_t deadline);
