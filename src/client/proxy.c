@@ -5,6 +5,7 @@
 #include "client/encoding.h"
 #include "transport/address.h"
 #include "transport/clock.h"
+#include "transport/lookup.h"
 #include "websocket/opening.h"
 
 #include <stdio.h>
@@ -21,14 +22,13 @@ is_loopback(struct slice host)
 	char text[HOST_MAX + 1];
 	struct address address;
 
-	if (slice_equals_ignoring_case(host, slice_of("localhost")))
-		return true;
 	if (host.length > HOST_MAX)
 		return false;
 	memcpy(text, host.data, host.length);
 	text[host.length] = '\0';
-	return address_parse(&address, text, 0) &&
-	       address_is_loopback(&address);
+	return lookup_is_localhost(text) ||
+	       (address_parse(&address, text, 0) &&
+		       address_is_loopback(&address));
 }
 
 /* The variable in small letters, or else in capitals; empty is unset. */
