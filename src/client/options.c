@@ -150,6 +150,42 @@ is_sent_as_text(const struct client_options *options)
 	return !options->binary && !options->hex && !options->base64;
 }
 
+/* RFC 6455 section 4.1, item 10. */
+static const char *
+find_repetition(const struct option_list *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(names->values[i], names->values[j]) == 0)
+				return names->values[i];
+	return NULL;
+}
+
+/* What --check would not heed, NULL for nothing. */
+static const char *
+find_useless_for_check(const struct client_options *options)
+{
+	const struct {
+		const char *name;
+		bool is_given;
+	} flags[] = {
+		{"--null", options->null},
+		{"--binary", options->binary},
+		{"--hex", options->hex},
+		{"--base64", options->base64},
+		{"--show-ping-pong", options->show_ping_pong},
+		{"--slash", options->slash},
+		{"--timestamps", options->timestamps},
+		{"--json", options->json},
+		{"--history", options->history != NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (options->check && flags[i].is_given)
+			return flags[i].name;
+	return NULL;
+}
+
 /* What is wrong with the options together, and which it is. */
 static const char *
 find_contradiction(const struct client_options *options, const char **which)
@@ -160,6 +196,15 @@ find_contradiction(const struct client_options *options, const char **which)
 	*which = "--execute, --echo, --check";
 	if ((options->messages.count > 0) + options->echo + options->check > 1)
 		return "more than one of";
+	*which = "--binary, --null";
+	if (options->binary && options->null)
+		return "more than one of";
+	*which = find_useless_for_check(options);
+	if (*which != NULL)
+		return "of no use with --check:";
+	*which = find_repetition(&options->subprotocols);
+	if (*which != NULL)
+		return "offered twice, the subprotocol";
 	*which = "--key";
 	if (options->key != NULL && options->cert == NULL)
 		return "no --cert for";
