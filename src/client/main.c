@@ -2,6 +2,7 @@
 /* wsclient: from the command line to the exit status. */
 #include "client/check.h"
 #include "client/dial.h"
+#include "client/failure.h"
 #include "client/interrupts.h"
 #include "client/options.h"
 #include "client/request.h"
@@ -49,7 +50,7 @@ talk(const struct client_options *options, const struct client_request *request,
 	enum client_status status;
 
 	if (connection == NULL) {
-		fprintf(stderr, "wsclient: out of memory\n");
+		failure_tell(options, "out of memory");
 		dialled->transport->type->close(dialled->transport);
 		return CLIENT_UNREACHABLE;
 	}
@@ -108,7 +109,7 @@ run(const struct client_options *options)
 	enum client_status status = CLIENT_USAGE;
 
 	if (!handshake_prepare()) {
-		fprintf(stderr, "wsclient: cannot start libcrypto\n");
+		failure_tell(options, "cannot start libcrypto");
 		return CLIENT_UNREACHABLE;
 	}
 	if (client_request_init(&request, options, &deflate) &&

@@ -347,6 +347,7 @@ read_input(struct pump *pump)
 		return;
 	fprintf(stderr, "wsclient: cannot read the input: %s\n",
 		strerror(errno));
+	display_error(&pump->display, "cannot read the input");
 	pump->input_has_failed = true;
 	pump_close(pump, CLOSE_NORMAL, NULL);
 }
