@@ -168,12 +168,15 @@ feed(struct pump *pump)
 	pump->unsent_max = connection_unsent(pump->connection) + ANSWERS_MAX;
 }
 
-/* When to begin the closing handshake after the last input. */
+/* When to begin the closing handshake: input has ended, or output failed. */
 static int64_t
 close_due(const struct pump *pump)
 {
-	if (!pump->input_is_done || pump_is_closing(pump) ||
-		pump->options->wait == CLIENT_WAIT_FOREVER)
+	if (pump_is_closing(pump))
+		return DEADLINE_NEVER;
+	if (pump->outlet.failure != 0)
+		return 0;
+	if (!pump->input_is_done || pump->options->wait == CLIENT_WAIT_FOREVER)
 		return DEADLINE_NEVER;
 	if (pump->options->wait == 0 || pump->received >= pump->sent)
 		return 0;
@@ -220,8 +223,7 @@ static void
 tend(struct pump *pump)
 {
 	watch_sending(pump);
-	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come() ||
-		pump->outlet.failure != 0)
+	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come())
 		pump_close(pump, CLOSE_NORMAL, NULL);
 	if (deadline_left(send_due(pump)) == 0)
 		give_up(pump, "the server takes nothing", true);

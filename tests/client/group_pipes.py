@@ -258,7 +258,8 @@ def reader_has_left(_):
 @check("K11", "FAULTS", "no space for the output: 1, and it says so")
 def no_space(_):
     with Rogue(echo) as rogue, open("/dev/full", "wb") as full:
-        result = finish(start("-x", "hello", rogue.url, stdout=full))
+        result = finish(start("-w", "-1", "-x", "hello", rogue.url,
+                              stdout=full))
     expect("status", 1, result.status)
     expect_that("No space left" in result.errors, "why", result.errors)
 
