@@ -156,6 +156,8 @@ static const struct {
 	{"--proxy=http://a", "ws+unix:/b",
 		"a Unix socket is not reached through '--proxy'"},
 	{"-x\xff", NULL, "not UTF-8, the message"},
+	{"-xzz", "--hex", "not hexadecimal, the message 'zz'"},
+	{"--base64", "-xzz", "not base64, the message 'zz'"},
 	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
 	{"ws://a\r\nb", NULL, "'ws://a\\x0d\\x0ab'"},
 	{"--max-message=0", NULL, "--max-message: '0' is not a size"},
@@ -179,6 +181,8 @@ END_TEST
 START_TEST(takes_bytes_for_a_binary_message)
 {
 	ck_assert_int_eq(parse("-b", "-x\xff"), OPTION_RUN);
+	ck_assert_int_eq(parse("--hex", "-x00 ff"), OPTION_RUN);
+	ck_assert_int_eq(parse("--base64", "-xAP8="), OPTION_RUN);
 }
 END_TEST
 

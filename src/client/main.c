@@ -132,14 +132,15 @@ main(int argc, char **argv)
 	struct client_options options;
 	enum client_status status = CLIENT_USAGE;
 
-	descriptors_fill_standard();
+	descriptors_fill_standard(true);
 	interrupts_init();
 	switch (client_options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		status = run(&options);
 		break;
 	case OPTION_DONE:
-		status = fflush(stdout) == 0 ? CLIENT_DONE : CLIENT_CLOSED;
+		status = option_flush(&client_program) ? CLIENT_DONE
+						       : CLIENT_CLOSED;
 		break;
 	case OPTION_WRONG:
 		break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/options.h"
 
+#include "client/encoding.h"
 #include "protocol/http.h"
 #include "protocol/utf8.h"
 
@@ -186,6 +187,24 @@ find_useless_for_check(const struct client_options *options)
 	return NULL;
 }
 
+/* Why a message cannot be sent as the options want it, NULL: it can. */
+static const char *
+find_fault(const struct client_options *options, struct slice message)
+{
+	struct buffer decoded = {0};
+	const char *why = NULL;
+
+	if (options->hex && encoding_read_hex(&decoded, message) != NULL)
+		why = "not hexadecimal, the message";
+	else if (options->base64 &&
+		 encoding_read_base64(&decoded, message) != NULL)
+		why = "not base64, the message";
+	else if (is_sent_as_text(options) && !utf8_is_valid(message))
+		why = "not UTF-8, the message";
+	buffer_release(&decoded);
+	return why;
+}
+
 /* What is wrong with the options together, and which it is. */
 static const char *
 find_contradiction(const struct client_options *options, const char **which)
@@ -213,10 +232,12 @@ find_contradiction(const struct client_options *options, const char **which)
 		options->uri.unix_path.length > 0)
 		return "a Unix socket is not reached through";
 	for (size_t i = 0; i < options->messages.count; i++) {
+		const char *why = find_fault(
+			options, slice_of(options->messages.values[i]));
+
 		*which = options->messages.values[i];
-		if (is_sent_as_text(options) &&
-			!utf8_is_valid(slice_of(*which)))
-			return "not UTF-8, the message";
+		if (why != NULL)
+			return why;
 	}
 	return NULL;
 }

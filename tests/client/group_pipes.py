@@ -269,9 +269,35 @@ def closed_descriptors(_):
     with Rogue(echo) as rogue:
         status = subprocess.run(
             ["sh", "-c", '"$0" "$@" <&- >&- 2>&-',
-             WSCLIENT, "-x", "hello", rogue.url],
+             WSCLIENT, "-w", "-1", "-x", "hello", rogue.url],
             timeout=30).returncode
-    expect("status", 0, status)
+    expect("status", 1, status)
+
+
+@check("K11", "FAULTS", "standard output that is closed: 1, and it says so")
+def closed_output(_):
+    def serve(guest):
+        guest.open()
+        guest.send(said(TEXT, "lost"))
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        result = subprocess.run(
+            ["sh", "-c", '"$0" "$@" <&- >&-', WSCLIENT, "-w", "-1", rogue.url],
+            timeout=30, stderr=subprocess.PIPE)
+    expect("status", 1, result.returncode)
+    expect("errors", b"wsclient: cannot write: Bad file descriptor\n",
+           result.stderr)
+
+
+@check("K11", "INTERFACE wsclient", "{}: 1 without space, and it says so",
+       cases={option: option for option in ("--help", "--version")})
+def no_space_for_help(_, option):
+    with open("/dev/full", "wb") as full:
+        result = finish(start(option, stdout=full))
+    expect("status", 1, result.status)
+    expect("errors", "wsclient: cannot write: No space left on device\n",
+           result.errors)
 
 
 @check("P", SECTION, "--timestamps")
