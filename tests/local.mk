@@ -21,6 +21,7 @@ unit_tests = \
 	tests/test_check \
 	tests/test_check_frames \
 	tests/test_check_handshake \
+	tests/test_chunked \
 	tests/test_client_options \
 	tests/test_client_role \
 	tests/test_clock \

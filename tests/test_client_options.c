@@ -141,10 +141,23 @@ static const struct {
 	{"-oa\nb", NULL, "'a\\x0ab' is not an origin"},
 	{"--hex", "-b", "more than one of '--binary, --hex, --base64'"},
 	{"--echo", "-xa", "more than one of '--execute, --echo, --check'"},
+	{"-b", "-0", "more than one of '--binary, --null'"},
+	{"--check", "-0", "of no use with --check: '--null'"},
+	{"--check", "-b", "of no use with --check: '--binary'"},
+	{"--check", "--hex", "of no use with --check: '--hex'"},
+	{"--check", "--base64", "of no use with --check: '--base64'"},
+	{"--check", "-P", "of no use with --check: '--show-ping-pong'"},
+	{"--check", "--slash", "of no use with --check: '--slash'"},
+	{"--check", "--timestamps", "of no use with --check: '--timestamps'"},
+	{"--check", "--json", "of no use with --check: '--json'"},
+	{"--check", "--history=a", "of no use with --check: '--history'"},
+	{"-sa", "-sa", "offered twice, the subprotocol 'a'"},
 	{"--key=file", NULL, "no --cert for '--key'"},
 	{"--proxy=http://a", "ws+unix:/b",
 		"a Unix socket is not reached through '--proxy'"},
 	{"-x\xff", NULL, "not UTF-8, the message"},
+	{"-xzz", "--hex", "not hexadecimal, the message 'zz'"},
+	{"--base64", "-xzz", "not base64, the message 'zz'"},
 	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
 	{"ws://a\r\nb", NULL, "'ws://a\\x0d\\x0ab'"},
 	{"--max-message=0", NULL, "--max-message: '0' is not a size"},
@@ -168,6 +181,8 @@ END_TEST
 START_TEST(takes_bytes_for_a_binary_message)
 {
 	ck_assert_int_eq(parse("-b", "-x\xff"), OPTION_RUN);
+	ck_assert_int_eq(parse("--hex", "-x00 ff"), OPTION_RUN);
+	ck_assert_int_eq(parse("--base64", "-xAP8="), OPTION_RUN);
 }
 END_TEST
 

@@ -84,12 +84,26 @@ expect_text(size_t index, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
+/* RFC 6761 section 6.3. */
+static const char *const localhosts[] = {
+	"LocalHost", "localhost.", "a.b.localhost", "a.LOCALHOST."};
+
 START_TEST(asks_nobody_for_localhost)
 {
-	ck_assert_uint_eq(find("LocalHost", 0), 2);
+	ck_assert_uint_eq(find(localhosts[_i], 0), 2);
 	expect_text(0, "[::1]:8080");
 	expect_text(1, "127.0.0.1:8080");
 	ck_assert_uint_eq(questions, 0);
+}
+END_TEST
+
+START_TEST(asks_the_system_for_what_sounds_like_localhost)
+{
+	ck_assert_uint_eq(find("alocalhost", 0), 0);
+	ck_assert_uint_eq(find("localhost.a", 0), 0);
+	ck_assert_uint_eq(find("localhost..", 0), 0);
+	ck_assert_uint_eq(find(".", 0), 0);
+	ck_assert_uint_eq(questions, 1);
 }
 END_TEST
 
@@ -145,7 +159,9 @@ main(void)
 	Suite *suite = suite_create("lookup");
 	TCase *cases = tcase_create("lookup");
 
-	tcase_add_test(cases, asks_nobody_for_localhost);
+	tcase_add_loop_test(
+		cases, asks_nobody_for_localhost, 0, COUNT_OF(localhosts));
+	tcase_add_test(cases, asks_the_system_for_what_sounds_like_localhost);
 	tcase_add_test(cases, asks_nobody_for_an_address);
 	tcase_add_test(cases, takes_as_many_as_fit);
 	tcase_add_test(cases, tells_why_there_is_none);

@@ -211,16 +211,6 @@ START_TEST(tells_that_the_stream_was_lost)
 }
 END_TEST
 
-START_TEST(knows_when_a_message_is_not_whole)
-{
-	peer_says(&peer, OPCODE_TEXT, "half");
-	open_polled(VARIANT_PLAIN);
-	ck_assert(!connection_is_in_message(peer.connection));
-	ck_assert_int_eq(step(), CONNECTION_IDLE);
-	ck_assert(connection_is_in_message(peer.connection));
-}
-END_TEST
-
 int
 main(void)
 {
@@ -241,7 +231,6 @@ main(void)
 	tcase_add_test(cases, refuses_a_bad_close_behind_ours);
 	add_variants(tells_that_the_stream_ended);
 	tcase_add_test(cases, tells_that_the_stream_was_lost);
-	tcase_add_test(cases, knows_when_a_message_is_not_whole);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

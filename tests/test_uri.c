@@ -129,7 +129,7 @@ static const struct {
 	{"//a", "no host"},
 	{"ws:/a", "://"},
 	{"HTTPS:/", "://"},
-	{"ftp://a", "begin with ws://"},
+	{"ftp://a", "begin with ws://, wss://, http://, https:// or ws+unix:"},
 	{"wss+unix://a", "begin with ws://"},
 	{"://a", "begin with ws://"},
 	{"ws://u@a", "--auth-file"},

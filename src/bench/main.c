@@ -11,12 +11,12 @@ main(int argc, char **argv)
 {
 	struct bench_options options;
 
-	descriptors_fill_standard();
+	descriptors_fill_standard(false);
 	switch (bench_options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		return (int)run_and_report(&options);
 	case OPTION_DONE:
-		return fflush(stdout) == 0 ? BENCH_RIGHT : BENCH_WRONG;
+		return option_flush(&bench_program) ? BENCH_RIGHT : BENCH_WRONG;
 	default:
 		return BENCH_USAGE;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/dial.h"
 
+#include "client/failure.h"
 #include "client/proxy.h"
 #include "transport/clock.h"
 #include "transport/connecting.h"
@@ -27,22 +28,22 @@ copy_name(char name[NAME_SIZE], struct slice text)
 }
 
 static enum client_status
-complain(const char *name, unsigned port,
+complain(const struct client_options *options, const char *name, unsigned port,
 	const struct connecting_failure *failure)
 {
 	const char *why = failure->timed_out ? "timed out" : failure->why;
 
 	if (port == 0)
-		fprintf(stderr, "wsclient: cannot connect to %s: %s\n", name,
-			why);
+		failure_tell(options, "cannot connect to %s: %s", name, why);
 	else
-		fprintf(stderr, "wsclient: cannot connect to %s port %u: %s\n",
-			name, port, why);
+		failure_tell(options, "cannot connect to %s port %u: %s", name,
+			port, why);
 	return failure->timed_out ? CLIENT_TIMEOUT : CLIENT_UNREACHABLE;
 }
 
 static enum client_status
-open_socket(const struct uri *uri, int64_t deadline, int *descriptor)
+open_socket(const struct client_options *options, const struct uri *uri,
+	int64_t deadline, int *descriptor)
 {
 	struct connecting_failure failure = {false, "the name is too long"};
 	bool is_unix = uri->unix_path.length > 0;
@@ -50,14 +51,14 @@ open_socket(const struct uri *uri, int64_t deadline, int *descriptor)
 
 	*descriptor = -1;
 	if (!copy_name(name, is_unix ? uri->unix_path : uri->host))
-		return complain(name, uri->port, &failure);
+		return complain(options, name, uri->port, &failure);
 	if (is_unix)
 		*descriptor = connecting_open_unix(name, deadline, &failure);
 	else
 		*descriptor =
 			connecting_open(name, uri->port, deadline, &failure);
 	if (*descriptor < 0)
-		return complain(name, uri->port, &failure);
+		return complain(options, name, uri->port, &failure);
 	return CLIENT_DONE;
 }
 
@@ -77,7 +78,7 @@ secure(const struct client_options *options, struct transport **transport)
 		tls = tls_connect(*transport, context, host);
 	SSL_CTX_free(context);
 	if (tls == NULL) {
-		fprintf(stderr, "wsclient: %s\n", error);
+		failure_tell(options, "%s", error);
 		return CLIENT_TLS;
 	}
 	*transport = tls;
@@ -90,19 +91,19 @@ dial_through(const struct proxy *proxy, const struct client_options *options,
 {
 	const struct uri *next = proxy->is_used ? &proxy->uri : &options->uri;
 	enum client_status status =
-		open_socket(next, deadline, &dialled->descriptor);
+		open_socket(options, next, deadline, &dialled->descriptor);
 
 	if (status != CLIENT_DONE)
 		return status;
 	dialled->transport = tcp_new(dialled->descriptor, 0);
 	if (dialled->transport == NULL) {
-		fprintf(stderr, "wsclient: out of memory\n");
+		failure_tell(options, "out of memory");
 		close(dialled->descriptor);
 		return CLIENT_UNREACHABLE;
 	}
 	if (proxy->is_used)
 		status = proxy_connect(
-			proxy, dialled->transport, &options->uri, deadline);
+			proxy, dialled->transport, options, deadline);
 	if (status == CLIENT_DONE)
 		status = secure(options, &dialled->transport);
 	if (status != CLIENT_DONE)

@@ -60,6 +60,21 @@ say_end(struct pump *pump, const struct connection_end *end,
 		say_code(end);
 }
 
+/* That stderr tells it does not help who reads JSON. */
+static void
+tell_failure(struct pump *pump, const struct connection_end *end)
+{
+	struct buffer text = {0};
+
+	if (pump->gave_up != NULL)
+		display_error(&pump->display, pump->gave_up);
+	else if (end->by == CLOSED_BY_US && end->code != pump->close_code &&
+		 display_write_end(&text, end, false) &&
+		 buffer_append(&text, (struct slice){"", 1}))
+		display_error(&pump->display, text.data);
+	buffer_release(&text);
+}
+
 /* What is still to be shown goes out, unless somebody has had enough. */
 static void
 show_rest(struct pump *pump)
@@ -80,6 +95,8 @@ ending_tell(struct pump *pump)
 	struct connection_end end = connection_end(pump->connection);
 	enum client_status status = judge(pump, &end);
 
+	if (pump->options->json)
+		tell_failure(pump, &end);
 	display_end(&pump->display, &end, status != CLIENT_DONE);
 	show_rest(pump);
 	if (pump->display.has_failed) {

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t is_held, ends, resizes, resumptions;
+static volatile sig_atomic_t is_patient, ends, resizes, resumptions;
 static sigset_t held, outside;
 
 static void
@@ -19,7 +19,7 @@ handle(int signal)
 	} else if (signal == SIGCONT) {
 		resumptions = 1;
 	} else {
-		if (!is_held || ends > 0)
+		if (!is_patient || ends > 0)
 			_exit(CLIENT_INTERRUPTED);
 		ends = 1;
 	}
@@ -49,7 +49,13 @@ void
 interrupts_hold(void)
 {
 	sigprocmask(SIG_BLOCK, &held, &outside);
-	is_held = 1;
+	is_patient = 1;
+}
+
+void
+interrupts_hurry(void)
+{
+	is_patient = 0;
 }
 
 void

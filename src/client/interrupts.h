@@ -19,6 +19,9 @@ void interrupts_init(void);
  */
 void interrupts_hold(void);
 
+/* We end by ourselves: the first one is not waited for any more, either. */
+void interrupts_hurry(void);
+
 /* And no longer: signals come at any time again. */
 void interrupts_release(void);
 

@@ -3,6 +3,7 @@
 #include "client/check.h"
 #include "client/check_peer.h"
 #include "client/dial.h"
+#include "client/failure.h"
 #include "client/interrupts.h"
 #include "client/options.h"
 #include "client/request.h"
@@ -51,7 +52,7 @@ talk(const struct client_options *options, const struct client_request *request,
 	enum client_status status;
 
 	if (connection == NULL) {
-		fprintf(stderr, "wsclient: out of memory\n");
+		failure_tell(options, "out of memory");
 		dialled->transport->type->close(dialled->transport);
 		return CLIENT_UNREACHABLE;
 	}
@@ -136,7 +137,7 @@ run(const struct client_options *options)
 	enum client_status status = CLIENT_USAGE;
 
 	if (!handshake_prepare()) {
-		fprintf(stderr, "wsclient: cannot start libcrypto\n");
+		failure_tell(options, "cannot start libcrypto");
 		return CLIENT_UNREACHABLE;
 	}
 	if (client_request_init(&request, options, &deflate) &&
@@ -160,14 +161,15 @@ main(int argc, char **argv)
 	struct client_options options;
 	enum client_status status = CLIENT_USAGE;
 
-	descriptors_fill_standard();
+	descriptors_fill_standard(true);
 	interrupts_init();
 	switch (client_options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		status = run(&options);
 		break;
 	case OPTION_DONE:
-		status = fflush(stdout) == 0 ? CLIENT_DONE : CLIENT_CLOSED;
+		status = option_flush(&client_program) ? CLIENT_DONE
+						       : CLIENT_CLOSED;
 		break;
 	case OPTION_WRONG:
 		break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/options.h"
 
+#include "client/encoding.h"
 #include "protocol/http.h"
 #include "protocol/utf8.h"
 
@@ -80,7 +81,8 @@ static const struct option_row rows[] = {
 		FIELD(ca), 0, 0},
 	{"cert", 0, "FILE", "show the server this certificate",
 		option_set_string, FIELD(cert), 0, 0},
-	{"key", 0, "FILE", "its key", option_set_string, FIELD(key), 0, 0},
+	{"key", 0, "FILE", "its key, if it is not there too", option_set_string,
+		FIELD(key), 0, 0},
 	{"proxy", 0, "URL", "go through this HTTP proxy", option_set_string,
 		FIELD(proxy), 0, 0},
 	{"connect-timeout", 0, "SEC",
@@ -150,6 +152,60 @@ is_sent_as_text(const struct client_options *options)
 	return !options->binary && !options->hex && !options->base64;
 }
 
+/* RFC 6455 section 4.1, item 10. */
+static const char *
+find_repetition(const struct option_list *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(names->values[i], names->values[j]) == 0)
+				return names->values[i];
+	return NULL;
+}
+
+/* What --check would not heed, NULL for nothing. */
+static const char *
+find_useless_for_check(const struct client_options *options)
+{
+	const struct {
+		const char *name;
+		bool is_given;
+	} flags[] = {
+		{"--null", options->null},
+		{"--binary", options->binary},
+		{"--hex", options->hex},
+		{"--base64", options->base64},
+		{"--show-ping-pong", options->show_ping_pong},
+		{"--slash", options->slash},
+		{"--timestamps", options->timestamps},
+		{"--json", options->json},
+		{"--history", options->history != NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (options->check && flags[i].is_given)
+			return flags[i].name;
+	return NULL;
+}
+
+/* Why a message cannot be sent as the options want it, NULL: it can. */
+static const char *
+find_fault(const struct client_options *options, struct slice message)
+{
+	struct buffer decoded = {0};
+	const char *why = NULL;
+
+	if (options->hex && encoding_read_hex(&decoded, message) != NULL)
+		why = "not hexadecimal, the message";
+	else if (options->base64 &&
+		 encoding_read_base64(&decoded, message) != NULL)
+		why = "not base64, the message";
+	else if (is_sent_as_text(options) && !utf8_is_valid(message))
+		why = "not UTF-8, the message";
+	buffer_release(&decoded);
+	return why;
+}
+
 /* What is wrong with the options together, and which it is. */
 static const char *
 find_contradiction(const struct client_options *options, const char **which)
@@ -160,6 +216,15 @@ find_contradiction(const struct client_options *options, const char **which)
 	*which = "--execute, --echo, --check";
 	if ((options->messages.count > 0) + options->echo + options->check > 1)
 		return "more than one of";
+	*which = "--binary, --null";
+	if (options->binary && options->null)
+		return "more than one of";
+	*which = find_useless_for_check(options);
+	if (*which != NULL)
+		return "of no use with --check:";
+	*which = find_repetition(&options->subprotocols);
+	if (*which != NULL)
+		return "offered twice, the subprotocol";
 	*which = "--key";
 	if (options->key != NULL && options->cert == NULL)
 		return "no --cert for";
@@ -168,10 +233,12 @@ find_contradiction(const struct client_options *options, const char **which)
 		options->uri.unix_path.length > 0)
 		return "a Unix socket is not reached through";
 	for (size_t i = 0; i < options->messages.count; i++) {
+		const char *why = find_fault(
+			options, slice_of(options->messages.values[i]));
+
 		*which = options->messages.values[i];
-		if (is_sent_as_text(options) &&
-			!utf8_is_valid(slice_of(*which)))
-			return "not UTF-8, the message";
+		if (why != NULL)
+			return why;
 	}
 	return NULL;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/proxy.h"
 
-#include "client/display.h"
 #include "client/encoding.h"
+#include "client/failure.h"
 #include "transport/address.h"
 #include "transport/clock.h"
+#include "transport/lookup.h"
 #include "websocket/opening.h"
 
 #include <stdio.h>
@@ -21,14 +22,13 @@ is_loopback(struct slice host)
 	char text[HOST_MAX + 1];
 	struct address address;
 
-	if (slice_equals_ignoring_case(host, slice_of("localhost")))
-		return true;
 	if (host.length > HOST_MAX)
 		return false;
 	memcpy(text, host.data, host.length);
 	text[host.length] = '\0';
-	return address_parse(&address, text, 0) &&
-	       address_is_loopback(&address);
+	return lookup_is_localhost(text) ||
+	       (address_parse(&address, text, 0) &&
+		       address_is_loopback(&address));
 }
 
 /* The variable in small letters, or else in capitals; empty is unset. */
@@ -229,37 +229,38 @@ write_request(
 }
 
 static enum client_status
-judge(const struct http_head *response, size_t received)
+judge(const struct client_options *options, const struct http_head *response,
+	size_t received)
 {
 	if (response->status < 200 || response->status > 299) {
-		fprintf(stderr, "wsclient: the proxy refused: %u ",
-			response->status);
-		display_say(response->reason);
-		fputs("\n", stderr);
+		failure_tell(options, "the proxy refused: %u %.*s",
+			response->status, (int)response->reason.length,
+			response->reason.data);
 		return CLIENT_UNREACHABLE;
 	}
 	if (received > response->bytes.length) {
-		fprintf(stderr, "wsclient: the proxy sent more than asked\n");
+		failure_tell(options, "the proxy sent more than asked");
 		return CLIENT_UNREACHABLE;
 	}
 	return CLIENT_DONE;
 }
 
 static enum client_status
-fail(struct verdict verdict, int64_t deadline)
+fail(const struct client_options *options, struct verdict verdict,
+	int64_t deadline)
 {
 	if (deadline_left(deadline) == 0) {
-		fprintf(stderr, "wsclient: the proxy took too long\n");
+		failure_tell(options, "the proxy took too long");
 		return CLIENT_TIMEOUT;
 	}
-	fprintf(stderr, "wsclient: no answer from the proxy: %s\n",
+	failure_tell(options, "no answer from the proxy: %s",
 		verdict_is_fine(verdict) ? "connection lost" : verdict.why);
 	return CLIENT_UNREACHABLE;
 }
 
 enum client_status
 proxy_connect(const struct proxy *proxy, struct transport *transport,
-	const struct uri *uri, int64_t deadline)
+	const struct client_options *options, int64_t deadline)
 {
 	struct buffer input = {0};
 	struct http_head response;
@@ -268,13 +269,13 @@ proxy_connect(const struct proxy *proxy, struct transport *transport,
 	enum client_status status;
 
 	stream_init(&stream, transport, NULL, 0);
-	if (write_request(&stream.output, proxy, uri) &&
+	if (write_request(&stream.output, proxy, &options->uri) &&
 		stream_flush(&stream) &&
 		opening_receive_response(
 			&stream, &input, deadline, &response, &verdict))
-		status = judge(&response, buffer_length(&input));
+		status = judge(options, &response, buffer_length(&input));
 	else
-		status = fail(verdict, deadline);
+		status = fail(options, verdict, deadline);
 	stream_release(&stream);
 	buffer_release(&input);
 	return status;

@@ -24,10 +24,11 @@ void proxy_release(struct proxy *proxy);
 
 /*
  * Asks the proxy at the other end of the transport for a connection to the
- * host of the URI, before the deadline. Anything but CLIENT_DONE: stderr says
+ * host of the URL, before the deadline. Anything but CLIENT_DONE: stderr says
  * why there is none.
  */
 enum client_status proxy_connect(const struct proxy *proxy,
-	struct transport *transport, const struct uri *uri, int64_t deadline);
+	struct transport *transport, const struct client_options *options,
+	int64_t deadline);
 
 #endif

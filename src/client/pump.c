@@ -22,6 +22,9 @@
 /* So much waits to be shown before more is received. */
 #define UNSHOWN_MAX (1 << 20)
 
+/* So many messages are taken before clock and signals are looked at again. */
+#define TURN_MAX 1000
+
 /* How long the server may take nothing, or not answer our Close. */
 #define SEND_PATIENCE 30000
 #define CLOSE_PATIENCE 5000
@@ -44,6 +47,7 @@ pump_close(struct pump *pump, unsigned code, const char *reason)
 	connection_close(pump->connection, code, reason);
 	pump->close_code = code;
 	pump->close_until = deadline_after(patience);
+	interrupts_hurry();
 }
 
 static void
@@ -164,12 +168,15 @@ feed(struct pump *pump)
 	pump->unsent_max = connection_unsent(pump->connection) + ANSWERS_MAX;
 }
 
-/* When to begin the closing handshake after the last input. */
+/* When to begin the closing handshake: input has ended, or output failed. */
 static int64_t
 close_due(const struct pump *pump)
 {
-	if (!pump->input_is_done || pump_is_closing(pump) ||
-		pump->options->wait == CLIENT_WAIT_FOREVER)
+	if (pump_is_closing(pump))
+		return DEADLINE_NEVER;
+	if (pump->outlet.failure != 0)
+		return 0;
+	if (!pump->input_is_done || pump->options->wait == CLIENT_WAIT_FOREVER)
 		return DEADLINE_NEVER;
 	if (pump->options->wait == 0 || pump->received >= pump->sent)
 		return 0;
@@ -216,8 +223,7 @@ static void
 tend(struct pump *pump)
 {
 	watch_sending(pump);
-	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come() ||
-		pump->outlet.failure != 0)
+	if (deadline_left(close_due(pump)) == 0 || interrupts_have_come())
 		pump_close(pump, CLOSE_NORMAL, NULL);
 	if (deadline_left(send_due(pump)) == 0)
 		give_up(pump, "the server takes nothing", true);
@@ -242,8 +248,6 @@ take_message(struct pump *pump, const struct message *message)
 		return;
 	pump->received++;
 	pump->last_event = clock_now();
-	if (pump_is_closing(pump))
-		pump->close_until = deadline_after(CLOSE_PATIENCE);
 	if (pump->options->echo)
 		connection_send(pump->connection, message->opcode,
 			&message->payload, 1);
@@ -256,23 +260,26 @@ has_room(const struct pump *pump)
 	       connection_unsent(pump->connection) < pump->unsent_max;
 }
 
-static void
+/* Returns false when there may be more, for which there was no room or turn. */
+static bool
 receive(struct pump *pump)
 {
 	struct message message;
 
-	while (!pump->has_ended && has_room(pump)) {
+	for (int i = 0; i < TURN_MAX && !pump->has_ended && has_room(pump);
+		i++) {
 		switch (connection_step(pump->connection, &message)) {
 		case CONNECTION_MESSAGE:
 			take_message(pump, &message);
 			break;
 		case CONNECTION_IDLE:
-			return;
+			return true;
 		case CONNECTION_ENDED:
 			pump->has_ended = true;
 		}
 	}
 	connection_flush(pump->connection);
+	return false;
 }
 
 void
@@ -342,6 +349,7 @@ read_input(struct pump *pump)
 		return;
 	fprintf(stderr, "wsclient: cannot read the input: %s\n",
 		strerror(errno));
+	display_error(&pump->display, "cannot read the input");
 	pump->input_has_failed = true;
 	pump_close(pump, CLOSE_NORMAL, NULL);
 }
@@ -349,25 +357,19 @@ read_input(struct pump *pump)
 void
 pump_turn(struct pump *pump)
 {
-	bool had_room;
+	bool is_idle;
 
 	feed(pump);
 	tend(pump);
-	receive(pump);
-	had_room = has_room(pump);
+	is_idle = receive(pump);
 	pump_show(pump);
 	if (pump->has_ended)
 		return;
 	watch_sending(pump);
-	wait_for_something(pump, !had_room && has_room(pump)
-					 ? 0
-					 : deadline_left(next_due(pump)));
-	if (pump->polled[POLL_CONNECTION].revents & POLLIN) {
+	wait_for_something(pump,
+		!is_idle && has_room(pump) ? 0 : deadline_left(next_due(pump)));
+	if (pump->polled[POLL_CONNECTION].revents & POLLIN)
 		pump->last_heard = clock_now();
-		if (pump_is_closing(pump) &&
-			connection_is_in_message(pump->connection))
-			pump->close_until = deadline_after(CLOSE_PATIENCE);
-	}
 	if (pump->terminal == NULL && pump->polled[POLL_INPUT].revents != 0)
 		read_input(pump);
 	if (pump->polled[POLL_OUTPUT].revents & (POLLERR | POLLNVAL))

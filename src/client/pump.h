@@ -73,7 +73,10 @@ void pump_show(struct pump *pump);
 /* Sends a line as the options want it. Else returns what is wrong with it. */
 const char *pump_send_line(struct pump *pump, struct slice line);
 
-/* Begins the closing handshake, once; the peer has some time to answer. */
+/*
+ * Begins the closing handshake, once. The peer has some time to answer, which
+ * nothing prolongs; who wants to end sooner sends a signal.
+ */
 void pump_close(struct pump *pump, unsigned code, const char *reason);
 bool pump_is_closing(const struct pump *pump);
 

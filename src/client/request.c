@@ -65,8 +65,12 @@ without_line_end(struct slice line)
 	return line;
 }
 
-bool
-client_request_write_basic(struct buffer *output, const char *file)
+/*
+ * Appends the first line of a file that holds user:password, as the value of
+ * an Authorization field (RFC 7617).
+ */
+static bool
+write_basic(struct buffer *output, const char *file)
 {
 	struct buffer content = {0};
 	struct slice rest, line;
@@ -88,14 +92,6 @@ client_request_write_basic(struct buffer *output, const char *file)
 		is_written = true;
 	buffer_release(&content);
 	return is_written;
-}
-
-static bool
-add_authorization(struct client_request *request, const char *file)
-{
-	return buffer_append_string(&request->fields, "Authorization: ") &&
-	       client_request_write_basic(&request->fields, file) &&
-	       buffer_append_string(&request->fields, "\r\n");
 }
 
 /* Whether the handshake has this field from us, or must not have it. */
@@ -127,6 +123,16 @@ is_clean(struct slice value)
 }
 
 static bool
+write_field(
+	struct client_request *request, struct slice name, struct slice value)
+{
+	return buffer_append(&request->fields, name) &&
+	       buffer_append_string(&request->fields, ": ") &&
+	       buffer_append(&request->fields, value) &&
+	       buffer_append_string(&request->fields, "\r\n");
+}
+
+static bool
 set_once(struct buffer *field, struct slice value)
 {
 	return buffer_length(field) == 0 && value.length > 0 &&
@@ -148,10 +154,9 @@ take_field(struct client_request *request, struct slice line)
 		return set_once(&request->host, value);
 	if (slice_equals_ignoring_case(name, slice_of("Origin")))
 		return set_once(&request->origin, value);
-	return buffer_append(&request->fields, name) &&
-	       buffer_append_string(&request->fields, ": ") &&
-	       buffer_append(&request->fields, value) &&
-	       buffer_append_string(&request->fields, "\r\n");
+	if (slice_equals_ignoring_case(name, slice_of("Authorization")))
+		return set_once(&request->authorization, value);
+	return write_field(request, name, value);
 }
 
 static bool
@@ -166,10 +171,22 @@ add_file(struct client_request *request, const char *file)
 		goes_on = slice_split(&rest, '\n', &line);
 		line = without_line_end(line);
 		if (line.length > 0 && !take_field(request, line))
-			is_good = complain("not to be sent: a field in", file);
+			is_good = complain(
+				"not to be sent, or not twice: a field in",
+				file);
 	}
 	buffer_release(&content);
 	return is_good;
+}
+
+/* By its name: the value may be a secret. */
+static bool
+complain_of_field(const char *header)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(header, ":"), header);
+	return complain("not to be sent, or not twice: the field", name);
 }
 
 static bool
@@ -182,7 +199,7 @@ add_headers(struct client_request *request, const struct option_list *headers)
 			if (!add_file(request, header + 1))
 				return false;
 		} else if (!take_field(request, slice_of(header))) {
-			return complain("not to be sent: the field", header);
+			return complain_of_field(header);
 		}
 	}
 	return true;
@@ -215,12 +232,16 @@ client_request_init(struct client_request *request,
 		!uri_write_target(&request->target, &options->uri) ||
 		!deflate_offer(deflate, &request->extensions))
 		return complain_of_memory();
+	if (options->auth_file != NULL &&
+		!write_basic(&request->authorization, options->auth_file))
+		return false;
 	if (!add_headers(request, &options->headers) ||
 		!offer_subprotocols(request, &options->subprotocols))
 		return false;
-	if (options->auth_file != NULL &&
-		!add_authorization(request, options->auth_file))
-		return false;
+	if (buffer_length(&request->authorization) > 0 &&
+		!write_field(request, slice_of("Authorization"),
+			buffer_bytes(&request->authorization)))
+		return complain_of_memory();
 	offer->host = buffer_length(&request->host) > 0
 			      ? buffer_bytes(&request->host)
 			      : options->uri.host_field;
@@ -237,6 +258,7 @@ client_request_release(struct client_request *request)
 	buffer_release(&request->target);
 	buffer_release(&request->host);
 	buffer_release(&request->origin);
+	buffer_release(&request->authorization);
 	buffer_release(&request->fields);
 	buffer_release(&request->extensions);
 	free(request->subprotocols);

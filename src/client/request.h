@@ -12,6 +12,7 @@ struct client_request {
 	struct buffer target;
 	struct buffer host;
 	struct buffer origin;
+	struct buffer authorization;
 	struct buffer fields;
 	struct buffer extensions;
 	struct slice *subprotocols;
@@ -25,11 +26,5 @@ bool client_request_init(struct client_request *request,
 	const struct client_options *options,
 	const struct deflate_settings *deflate);
 void client_request_release(struct client_request *request);
-
-/*
- * Appends the first line of a file that holds user:password to output, as the
- * value of an Authorization field (RFC 7617). The same for false.
- */
-bool client_request_write_basic(struct buffer *output, const char *file);
 
 #endif

@@ -140,21 +140,23 @@ is_loadable(const char *file)
 	return is_loaded;
 }
 
-/* NULL: there is one, or one may be written. Devices get none. */
+/* NULL: one can be kept there. Devices get none. */
 static const char *
 why_no_history(const char *file)
 {
 	struct stat status;
+	bool is_there = stat(file, &status) == 0;
+	int descriptor;
 
-	if (stat(file, &status) != 0)
-		return errno == ENOENT ? NULL : strerror(errno);
-	if (S_ISDIR(status.st_mode))
-		return strerror(EISDIR);
-	if (!S_ISREG(status.st_mode) || status.st_size == 0)
+	if (is_there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
 		return NULL;
-	if (access(file, R_OK) != 0)
+	descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (descriptor < 0)
 		return strerror(errno);
-	return is_loadable(file) ? NULL : "it holds something else";
+	close(descriptor);
+	return !is_there || status.st_size == 0 || is_loadable(file)
+		       ? NULL
+		       : "it holds something else";
 }
 
 bool

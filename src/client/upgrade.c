@@ -2,6 +2,7 @@
 #include "client/upgrade.h"
 
 #include "client/display.h"
+#include "client/failure.h"
 #include "transport/clock.h"
 
 #include <stdio.h>
@@ -91,15 +92,16 @@ show_body(struct slice body)
 }
 
 static void
-show_refusal(const struct http_head *response, struct verdict verdict)
+show_refusal(const struct client_options *options,
+	const struct http_head *response, struct verdict verdict)
 {
+	bool is_wrong = response->status == HTTP_SWITCHING_PROTOCOLS;
 	struct slice location = {NULL, 0};
 
-	fprintf(stderr, "wsclient: handshake refused: %u ", response->status);
-	display_say(response->reason);
-	if (response->status == HTTP_SWITCHING_PROTOCOLS)
-		fprintf(stderr, ": %s", verdict.why);
-	fputs("\n", stderr);
+	failure_tell(options, "handshake refused: %u %.*s%s%s",
+		response->status, (int)response->reason.length,
+		response->reason.data, is_wrong ? ": " : "",
+		is_wrong ? verdict.why : "");
 	if (response->status / 100 == 3 &&
 		http_field_find(response, "Location", &location) > 0) {
 		fputs("Location: ", stderr);
@@ -109,12 +111,13 @@ show_refusal(const struct http_head *response, struct verdict verdict)
 }
 
 static enum client_status
-refuse(struct connection *connection, const struct http_head *response,
-	struct verdict verdict, int64_t deadline)
+refuse(struct connection *connection, const struct client_options *options,
+	const struct http_head *response, struct verdict verdict,
+	int64_t deadline)
 {
 	int64_t until = clock_now() + BODY_PATIENCE;
 
-	show_refusal(response, verdict);
+	show_refusal(options, response, verdict);
 	if (response->status != HTTP_SWITCHING_PROTOCOLS)
 		show_body(connection_receive_body(connection, response,
 			BODY_MAX, until < deadline ? until : deadline));
@@ -123,24 +126,24 @@ refuse(struct connection *connection, const struct http_head *response,
 
 /* There is no response, or what came is none. */
 static enum client_status
-fail(const struct connection *connection, struct verdict verdict,
-	int64_t deadline)
+fail(const struct connection *connection, const struct client_options *options,
+	struct verdict verdict, int64_t deadline)
 {
 	const char *failure = connection_failure(connection);
 
 	if (failure != NULL) {
-		fprintf(stderr, "wsclient: %s\n", failure);
+		failure_tell(options, "%s", failure);
 		return CLIENT_TLS;
 	}
 	if (deadline_left(deadline) == 0) {
-		fprintf(stderr, "wsclient: the handshake timed out\n");
+		failure_tell(options, "the handshake timed out");
 		return CLIENT_TIMEOUT;
 	}
 	if (verdict_is_fine(verdict)) {
-		fprintf(stderr, "wsclient: connection lost in the handshake\n");
+		failure_tell(options, "connection lost in the handshake");
 		return CLIENT_LOST;
 	}
-	fprintf(stderr, "wsclient: no WebSocket server: %s\n", verdict.why);
+	failure_tell(options, "no WebSocket server: %s", verdict.why);
 	return CLIENT_REFUSED;
 }
 
@@ -162,6 +165,6 @@ client_upgrade(struct connection *connection,
 	if (is_open)
 		return CLIENT_DONE;
 	if (response.status == 0)
-		return fail(connection, verdict, deadline);
-	return refuse(connection, &response, verdict, deadline);
+		return fail(connection, options, verdict, deadline);
+	return refuse(connection, options, &response, verdict, deadline);
 }

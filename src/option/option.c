@@ -5,6 +5,7 @@
 #include "option/config.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +239,17 @@ print_version(const struct option_program *program)
 {
 	printf("%s (wsserver) %s\n", program->name, PACKAGE_VERSION);
 	printf("Licence MIT; there is no warranty.\n");
+}
+
+bool
+option_flush(const struct option_program *program)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return true;
+	if (errno != EPIPE)
+		fprintf(stderr, "%s: cannot write: %s\n", program->name,
+			strerror(errno));
+	return false;
 }
 
 static void

@@ -72,6 +72,12 @@ enum option_result {
 enum option_result option_parse(const struct option_program *program, int argc,
 	char **argv, void *settings, int *first_operand);
 
+/*
+ * Writes out what was answered. False when that fails, and stderr says so,
+ * unless the reader has gone.
+ */
+bool option_flush(const struct option_program *program);
+
 /* Says on stderr, in a line, what of the command line is wrong. */
 void option_complain(const struct option_program *program, const char *what,
 	const char *which);

@@ -230,7 +230,8 @@ parse_scheme(struct uri *uri, struct slice *text)
 	}
 	if (slice_starts_ignoring_case(
 		    slice_from(*text, length_until(*text, ":/?")), "://"))
-		return "the URL has to begin with ws://, wss:// or ws+unix:";
+		return "the URL has to begin with ws://, wss://, http://, "
+		       "https:// or ws+unix:";
 	return NULL;
 }
 

@@ -347,14 +347,15 @@ main(int argc, char **argv)
 	struct options options;
 	int status = EXIT_USAGE;
 
-	descriptors_fill_standard();
+	descriptors_fill_standard(false);
 	memory_return_buffers();
 	switch (options_parse(&options, argc, argv)) {
 	case OPTION_RUN:
 		status = run(&options);
 		break;
 	case OPTION_DONE:
-		status = fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_FAILED;
+		status = option_flush(&options_program) ? EXIT_CLEAN
+							: EXIT_FAILED;
 		break;
 	case OPTION_WRONG:
 		break;

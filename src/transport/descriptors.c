@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 void
-descriptors_fill_standard(void)
+descriptors_fill_standard(bool output_matters)
 {
-	int descriptor;
+	const int modes[] = {
+		O_RDONLY, output_matters ? O_RDONLY : O_WRONLY, O_WRONLY};
 
-	do {
-		descriptor = open("/dev/null", O_RDWR);
-	} while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-	if (descriptor >= 0)
-		close(descriptor);
+	/* What is opened becomes the first descriptor that is free. */
+	for (int i = 0; i <= STDERR_FILENO; i++)
+		if (fcntl(i, F_GETFD) < 0)
+			open("/dev/null", modes[i]);
 }

@@ -3,10 +3,13 @@
 #ifndef TRANSPORT_DESCRIPTORS_H
 #define TRANSPORT_DESCRIPTORS_H
 
+#include <stdbool.h>
+
 /*
  * Opens /dev/null in the place of each that is closed, so that no socket or
- * file of ours takes it.
+ * file of ours takes it. Writing to a standard output that was closed then
+ * fails if it matters, else what is written is lost.
  */
-void descriptors_fill_standard(void);
+void descriptors_fill_standard(bool output_matters);
 
 #endif

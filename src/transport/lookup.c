@@ -133,7 +133,19 @@ take_addresses(
 	return count;
 }
 
-/* RFC 6761 section 6.3: never a question for a name server. */
+bool
+lookup_is_localhost(const char *host)
+{
+	static const char name[] = "localhost";
+	size_t wanted = sizeof(name) - 1, length = strlen(host);
+
+	if (length > 0 && host[length - 1] == '.')
+		length--;
+	return length >= wanted &&
+	       strncasecmp(host + length - wanted, name, wanted) == 0 &&
+	       (length == wanted || host[length - wanted - 1] == '.');
+}
+
 static size_t
 find_localhost(unsigned port, struct address *addresses, size_t size)
 {
@@ -158,7 +170,7 @@ lookup(const char *host, unsigned port, int64_t deadline,
 	if (strncmp(host, "unix:", 5) != 0 &&
 		address_parse(&addresses[0], host, port))
 		return 1;
-	if (strcasecmp(host, "localhost") == 0)
+	if (lookup_is_localhost(host))
 		return find_localhost(port, addresses, size);
 	question = question_new(host, port);
 	if (question == NULL)

@@ -5,12 +5,19 @@
 
 #include "transport/address.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
+ * Whether a name is localhost, or ends in .localhost: this machine, and never
+ * a question for a name server (RFC 6761 section 6.3).
+ */
+bool lookup_is_localhost(const char *host);
+
+/*
  * Stores at most size addresses of a host, the system's favourite first; of
- * localhost and of addresses without asking. Returns how many, or 0 with a
+ * such names and of addresses without asking. Returns how many, or 0 with a
  * phrase in *why, which is NULL when the deadline (of transport/clock.h) has
  * passed. The system cannot be made to give up: a thread of its own may then
  * still wait for it.

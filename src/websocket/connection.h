@@ -97,9 +97,10 @@ bool connection_request(struct connection *connection,
 	struct http_head *response, struct verdict *verdict);
 
 /*
- * Receives what stands behind a response that opened nothing: what its
- * Content-Length announces, else all there is, up to max bytes, the end or the
- * deadline. The bytes live as long as the connection; the response does not.
+ * Receives what stands behind a response that opened nothing: its chunks, what
+ * its Content-Length announces, else all there is, up to max bytes, the end or
+ * the deadline. The bytes live as long as the connection; the response does
+ * not.
  */
 struct slice connection_receive_body(struct connection *connection,
 	const struct http_head *response, size_t max, int64_t deadline);
@@ -162,9 +163,6 @@ bool connection_flush(struct connection *connection);
 
 /* How many bytes wait for the transport to take them. */
 size_t connection_unsent(const struct connection *connection);
-
-/* Whether a message has begun to come and is not whole. */
-bool connection_is_in_message(const struct connection *connection);
 
 /* Sends bytes as they are, for what RFC 6455 does not allow. */
 bool connection_send_raw(struct connection *connection, struct slice bytes);

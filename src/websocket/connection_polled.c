@@ -57,9 +57,3 @@ connection_unsent(const struct connection *connection)
 {
 	return buffer_length(&connection->stream.output);
 }
-
-bool
-connection_is_in_message(const struct connection *connection)
-{
-	return connection->assembler.in_message;
-}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "websocket/opening.h"
 
+#include "protocol/chunked.h"
 #include "transport/clock.h"
 
 /* Most heads fit; the buffer grows for others. */
@@ -195,24 +196,38 @@ body_length(const struct http_head *response, size_t max)
 	return length < max ? length : max;
 }
 
+static bool
+receive_piece(struct stream *stream, struct buffer *input, int64_t deadline)
+{
+	enum stream_event event;
+
+	if (!buffer_reserve(input, PIECE))
+		return false;
+	event = stream_receive(stream, input, deadline);
+	return event == STREAM_READY || event == STREAM_INTERRUPTED;
+}
+
 struct slice
 opening_receive_body(struct stream *stream, struct buffer *input,
 	const struct http_head *response, size_t max, int64_t deadline)
 {
-	size_t wanted = body_length(response, max);
+	bool is_chunked =
+		http_list_has(response, "Transfer-Encoding", "chunked");
+	size_t wanted = is_chunked ? max : body_length(response, max);
+	struct chunked chunked = {0};
 	struct slice body;
 
 	buffer_consume(input, response->bytes.length);
-	while (buffer_length(input) < wanted) {
-		enum stream_event event;
-
-		if (!buffer_reserve(input, PIECE))
-			break;
-		event = stream_receive(stream, input, deadline);
-		if (event != STREAM_READY && event != STREAM_INTERRUPTED)
+	for (;;) {
+		body = buffer_bytes(input);
+		if (is_chunked) {
+			chunked_decode(&chunked, input);
+			body.length = chunked.length;
+		}
+		if (body.length >= wanted || chunked.has_ended ||
+			!receive_piece(stream, input, deadline))
 			break;
 	}
-	body = buffer_bytes(input);
 	if (body.length > wanted)
 		body.length = wanted;
 	return body;

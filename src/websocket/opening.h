@@ -51,8 +51,8 @@ struct verdict opening_check_response(const struct http_head *response,
 
 /*
  * Receives the body of a response that stands at the start of input and is
- * dropped: as long as its Content-Length says, else as much as comes, up to
- * max bytes, the end of the stream or the deadline.
+ * dropped: up to its last chunk, else as long as its Content-Length says, else
+ * as much as comes, up to max bytes, the end of the stream or the deadline.
  */
 struct slice opening_receive_body(struct stream *stream, struct buffer *input,
 	const struct http_head *response, size_t max, int64_t deadline);

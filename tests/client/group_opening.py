@@ -71,6 +71,42 @@ def long_body(_, response):
     expect("lines of the body", 99, result.errors.count("why\n"))
 
 
+CHUNKED = b"HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@check("K1", "RFC 9112 7.1", "chunks {}", cases={
+    "are put together":
+        (b"5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n", "hello world"),
+    "beat a length": (b"2\r\nhi\r\n0\r\nX: y\r\n\r\n", "hi"),
+    "malformed: what came before it": (b"5\r\nhello\r\nx\r\n", "hello")})
+def chunks(_, case):
+    body, shown = case
+
+    def serve(guest):
+        guest.receive_request()
+        guest.send(CHUNKED.replace(b"Tr", b"Content-Length: 99\r\nTr"), body)
+        guest.expect_end()
+
+    with Stopwatch() as watch:
+        result = expect_refusal(serve)
+    expect("errors", f"wsclient: handshake refused: 403 No\n{shown}\n",
+           result.errors)
+    expect_between("seconds", 0, 1.5, watch.seconds)
+
+
+@check("K1", "RFC 9112 7.1", "chunks without end are cut")
+def endless_chunks(_):
+    def serve(guest):
+        guest.receive_request()
+        guest.send(CHUNKED)
+        with contextlib.suppress(OSError):
+            while True:
+                guest.send(b"1\r\nx\r\n" * 1000)
+
+    result = expect_refusal(serve)
+    expect_between("bytes", 60000, 80000, len(result.errors))
+
+
 @check("K1", "RFC 9112 6.3", "a body without end is cut")
 def endless_body(_):
     def serve(guest):

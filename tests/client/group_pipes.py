@@ -2,7 +2,6 @@
 """Scripting: what goes in and out of a pipe (INTERFACE.md, wsclient)."""
 
 import base64
-import json
 import os
 import random
 import re
@@ -259,7 +258,8 @@ def reader_has_left(_):
 @check("K11", "FAULTS", "no space for the output: 1, and it says so")
 def no_space(_):
     with Rogue(echo) as rogue, open("/dev/full", "wb") as full:
-        result = finish(start("-x", "hello", rogue.url, stdout=full))
+        result = finish(start("-w", "-1", "-x", "hello", rogue.url,
+                              stdout=full))
     expect("status", 1, result.status)
     expect_that("No space left" in result.errors, "why", result.errors)
 
@@ -269,9 +269,35 @@ def closed_descriptors(_):
     with Rogue(echo) as rogue:
         status = subprocess.run(
             ["sh", "-c", '"$0" "$@" <&- >&- 2>&-',
-             WSCLIENT, "-x", "hello", rogue.url],
+             WSCLIENT, "-w", "-1", "-x", "hello", rogue.url],
             timeout=30).returncode
-    expect("status", 0, status)
+    expect("status", 1, status)
+
+
+@check("K11", "FAULTS", "standard output that is closed: 1, and it says so")
+def closed_output(_):
+    def serve(guest):
+        guest.open()
+        guest.send(said(TEXT, "lost"))
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        result = subprocess.run(
+            ["sh", "-c", '"$0" "$@" <&- >&-', WSCLIENT, "-w", "-1", rogue.url],
+            timeout=30, stderr=subprocess.PIPE)
+    expect("status", 1, result.returncode)
+    expect("errors", b"wsclient: cannot write: Bad file descriptor\n",
+           result.stderr)
+
+
+@check("K11", "INTERFACE wsclient", "{}: 1 without space, and it says so",
+       cases={option: option for option in ("--help", "--version")})
+def no_space_for_help(_, option):
+    with open("/dev/full", "wb") as full:
+        result = finish(start(option, stdout=full))
+    expect("status", 1, result.status)
+    expect("errors", "wsclient: cannot write: No space left on device\n",
+           result.errors)
 
 
 @check("P", SECTION, "--timestamps")
@@ -280,60 +306,6 @@ def timestamps(_):
         result = run("--timestamps", "-x", "hello", rogue.url)
     expect_that(re.fullmatch(TIME + rb" hello\n", result.output),
                 "a time", result.output)
-
-
-def events_of(result):
-    events = [json.loads(line) for line in result.output.splitlines()]
-    for event in events:
-        expect_that(re.fullmatch(TIME.decode(), event.pop("time")), "a time",
-                    event)
-    return events
-
-
-@check("P", SECTION, "--json")
-def as_json(_):
-    def serve(guest):
-        guest.open()
-        guest.expect_frame(TEXT)
-        guest.send(said(PING, "p\x01"), said(PONG), said(BINARY, b"\xff"),
-                   said(TEXT, '"\\\x1b\u202e\U0001f600\U000e0041\n'),
-                   said_close(3000, "d\u00f6ne"))
-        guest.expect_frame(PONG)
-        guest.expect_close(3000)
-
-    with Rogue(serve) as rogue:
-        result = run("--json", "-P", "-w", "-1", "-x", "hello", rogue.url)
-    expect("status", 1, result.status)
-    expect("events", [
-        {"event": "open"},
-        {"event": "message", "direction": "out", "type": "text",
-         "data": "hello"},
-        {"event": "ping", "direction": "in", "data": "p\x01"},
-        {"event": "pong", "direction": "in", "data": ""},
-        {"event": "message", "direction": "in", "type": "binary",
-         "base64": "/w=="},
-        {"event": "message", "direction": "in", "type": "text",
-         "data": '"\\\x1b\u202e\U0001f600\U000e0041\n'},
-        {"event": "close", "direction": "in", "code": 3000,
-         "reason": "d\u00f6ne"},
-    ], events_of(result))
-    expect_that(all(32 <= byte < 127 or byte in (10, 0xc3, 0xb6) or byte > 0xef
-                    or byte in (0x9f, 0x98, 0x80)
-                    for byte in result.output), "no control", result.output)
-
-
-@check("P", SECTION, "--json tells of errors, and of an end that is none")
-def json_errors(_):
-    def serve(guest):
-        guest.open()
-        guest.expect_close(1000)
-
-    with Rogue(serve) as rogue:
-        result = run("--json", rogue.url, data=b"\xff\n")
-    expect("events", [
-        {"event": "open"}, {"event": "error", "reason": "line 1 is not UTF-8"},
-        {"event": "close", "direction": "out", "code": 1000, "reason": ""},
-    ], events_of(result))
 
 
 @check("P", SECTION, "-P: pings and pongs on stderr, answers all the same")

@@ -4,6 +4,7 @@
 import os
 import signal
 import socket
+import tempfile
 import time
 
 from checks import Stopwatch, check, expect, expect_between, expect_that
@@ -54,6 +55,10 @@ def closed_by_server(_, case):
     "no number": ["--wait=x"], "a message that is no UTF-8": ["-x", b"\xff"],
     "two forms of input": ["--hex", "--base64"],
     "a header of the handshake": ["-H", "Upgrade: x"],
+    "two origins": ["-o", "http://a", "-H", "origin: http://b"],
+    "two credentials": ["-H", "Authorization: secret user",
+                        "-H", "authorization: other"],
+    "a subprotocol twice": ["-s", "a", "-s", "b", "-s", "a"],
     "a header without a colon": ["-H", "nothing"],
     "a file that is not there": ["-H", "@/no/such/file"],
     "no auth-file": ["--auth-file=/no/such/file"],
@@ -63,6 +68,18 @@ def wrong_usage(_, arguments):
     expect("lines of errors", 1, result.errors.count("\n"))
     expect_that("secret" not in result.errors or "user" in result.errors,
                 "an explanation", result.errors)
+
+
+@check("S2", SECTION, "2: --auth-file and {}", cases={
+    "a field": ["-H", "authorization: secret"],
+    "a field in a file": ["-H", "@FILE"]})
+def credentials_twice(_, arguments):
+    with tempfile.NamedTemporaryFile("w") as file:
+        print("Authorization: user:secret", file=file, flush=True)
+        result = expect_run(2, b"", "--auth-file=" + file.name, *[
+            each.replace("FILE", file.name) for each in arguments])
+    expect("lines of errors", 1, result.errors.count("\n"))
+    expect_that("secret" not in result.errors, "no secret", result.errors)
 
 
 @check("S2", SECTION, "{} on stdout with 0", cases={

@@ -267,6 +267,11 @@ def history_in_folder(_):
         expect_no_history(folder, "Is a directory")
 
 
+@check("T", SECTION, "a history in a folder that is not there: 2")
+def history_nowhere(_):
+    expect_no_history("/no/such/folder/file", "No such file or directory")
+
+
 def expect_no_history(name, why):
     """Nothing is connected to, either."""
     with Screen("--history", name, "ws://127.0.0.1:1", columns=200) as screen:

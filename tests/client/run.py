@@ -12,8 +12,10 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "common"))
 
 import group_check  # noqa: E402,F401: a group registers its checks
+import group_closing  # noqa: E402,F401
 import group_echo  # noqa: E402,F401
 import group_faults  # noqa: E402,F401
+import group_json  # noqa: E402,F401
 import group_opening  # noqa: E402,F401
 import group_peers  # noqa: E402,F401
 import group_pipes  # noqa: E402,F401
