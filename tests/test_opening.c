@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -234,6 +235,39 @@ START_TEST(refuses_what_is_no_response)
 }
 END_TEST
 
+#define BODY "abcdefghijklmnopqrstuvwxyz"
+#define BODY_MAX 20
+
+/* RFC 9112 section 6.3: a length that is none leaves it to the end. */
+static const struct {
+	const char *field;
+	size_t length;
+} bodies[] = {
+	{"Content-Length: 4", 4},
+	{"Content-Length: 0", 0},
+	{"Content-Length: 99", BODY_MAX},
+	{"Content-Length: 1/", BODY_MAX},
+	{"Content-Length: 0:", BODY_MAX},
+	{"Content-Length: 3\r\nContent-Length: 3", BODY_MAX},
+	{"Other: 3", BODY_MAX},
+};
+
+START_TEST(receives_the_body_of_a_response)
+{
+	struct slice body;
+	char text[128];
+
+	snprintf(text, sizeof(text), "HTTP/1.1 404 No\r\n%s\r\n\r\n" BODY,
+		bodies[_i].field);
+	open_stream(slice_of(text), VARIANT_PLAIN);
+	ck_assert(opening_receive_response(
+		&stream, &input, deadline_after(LONG_TIME), &head, &verdict));
+	body = opening_receive_body(
+		&stream, &input, &head, BODY_MAX, deadline_after(LONG_TIME));
+	ck_assert(slice_equals(body, (struct slice){BODY, bodies[_i].length}));
+}
+END_TEST
+
 /* Writes a byte of an endless request every 2 ms until nobody reads it. */
 static void *
 drip(void *argument)
@@ -285,6 +319,8 @@ main(void)
 	add_variants(skips_empty_lines_before_the_request);
 	add_variants(refuses_what_is_no_request);
 	tcase_add_test(cases, refuses_more_than_the_limits);
+	tcase_add_loop_test(
+		cases, receives_the_body_of_a_response, 0, COUNT_OF(bodies));
 	add_variants(blames_nobody_when_the_peer_is_gone);
 	add_variants(finishes_a_request_when_interrupted);
 	add_variants(receives_a_response_in_any_pieces);
