@@ -9,7 +9,7 @@ void log_connect(const struct log_client *client);
 
 /* Why a client was turned away. */
 struct log_refusal {
-	unsigned status; /* of HTTP, 0: there was nobody to answer */
+	unsigned status; /* of HTTP, 0: it was not answered */
 	const char *why;
 	const char *detail; /* what the client sent, NULL for nothing */
 	size_t detail_length;

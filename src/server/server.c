@@ -253,6 +253,7 @@ admit(struct server *server, bool has_tls, int descriptor,
 	struct verdict verdict = {0, TALLY_NO_PROXY};
 	bool is_stranger = settings->proxies.has_header &&
 			   !proxies_trust(&settings->proxies, peer);
+	bool is_answered = false;
 
 	if (!is_stranger) {
 		verdict = session_start(settings, descriptor, peer,
@@ -263,8 +264,9 @@ admit(struct server *server, bool has_tls, int descriptor,
 	if (has_tls || is_stranger)
 		close(descriptor);
 	else
-		farewell_say(&server->farewells, descriptor, verdict);
-	session_log_refusal(settings, peer, verdict);
+		is_answered =
+			farewell_say(&server->farewells, descriptor, verdict);
+	session_log_refusal(settings, peer, verdict, is_answered);
 	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0)
 		complain_of_threads(server);
 }

@@ -81,12 +81,13 @@ static void
 refuse(struct session *session, const struct http_head *request,
 	struct verdict verdict)
 {
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 	struct slice origin = {NULL, 0};
 	char line[RESPONSE_LINE_SIZE];
 	struct response response = response_refuse(verdict, line);
 
-	connection_respond(session->connection, request, &response);
+	if (connection_respond(session->connection, request, &response))
+		refusal.status = verdict.code;
 	if (verdict.code == HTTP_FORBIDDEN &&
 		http_field_find(request, "Origin", &origin) > 0) {
 		refusal.detail = origin.data;
@@ -378,7 +379,7 @@ give_up(const struct session *session)
 {
 	static const struct verdict verdict = {
 		HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 
 	registry_count_refusal(session->settings->registry, verdict);
 	log_refuse(&session->client, &refusal);
@@ -467,12 +468,14 @@ session_start(const struct session_settings *settings, int descriptor,
 
 void
 session_log_refusal(const struct session_settings *settings,
-	const struct address *peer, struct verdict verdict)
+	const struct address *peer, struct verdict verdict, bool is_answered)
 {
 	char text[ADDRESS_TEXT_SIZE];
 	struct log_client client = {.peer = text};
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 
+	if (is_answered)
+		refusal.status = verdict.code;
 	address_format(peer, text);
 	registry_count_refusal(settings->registry, verdict);
 	log_refuse(&client, &refusal);

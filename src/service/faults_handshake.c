@@ -20,10 +20,10 @@ fault_handshake(struct fault_call *call)
 static void
 refuse(struct fault_call *call, const struct response *response)
 {
-	const struct log_refusal refusal = {
-		response->status, "as it was asked to", NULL, 0};
+	struct log_refusal refusal = {.why = "as it was asked to"};
 
-	connection_respond(call->echo.connection, call->request, response);
+	if (connection_respond(call->echo.connection, call->request, response))
+		refusal.status = response->status;
 	log_refuse_as_asked(call->echo.context->client, &refusal);
 }
 
