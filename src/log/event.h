@@ -15,12 +15,9 @@ struct log_refusal {
 	size_t detail_length;
 };
 
-void log_refuse(
-	const struct log_client *client, const struct log_refusal *refusal);
-
-/* The same where the client asked to be: as information. */
-void log_refuse_as_asked(
-	const struct log_client *client, const struct log_refusal *refusal);
+/* A warning, or information where the client asked to be, or an error. */
+void log_refuse(enum log_level level, const struct log_client *client,
+	const struct log_refusal *refusal);
 
 /* How many messages of a client were shown in a second. All zero at first. */
 struct log_messages {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server.h"
 
+#include "log/event.h"
 #include "server/farewell.h"
 #include "server/limits.h"
 #include "server/signals.h"
@@ -28,6 +29,7 @@
 #define COMPLAINT_INTERVAL 5000
 
 #define STATUS_MAX 100
+#define WHY_MAX 128
 
 /* How long workers may take whose sockets have been shut down. */
 #define LAST_MOMENT 2000
@@ -40,7 +42,7 @@ struct server {
 	int64_t back_off;	/* milliseconds, 0: accepting */
 	int64_t accept_again;	/* deadline, while backing off */
 	int64_t complain_again; /* of accept */
-	int64_t complain_of_threads_again;
+	int64_t explain_threads_again;
 	int stops; /* TERM and INT so far: the second one forces */
 };
 
@@ -208,18 +210,44 @@ back_off(struct server *server)
 		strerror(failure), remedy_for(failure));
 }
 
-/* Names the limit that is most likely to be the reason. */
-static void
-complain_of_threads(struct server *server)
+/*
+ * Names the limit that is most likely to be the reason. Returns false if that
+ * was told just now.
+ */
+static bool
+explain_threads(struct server *server, char why[WHY_MAX])
 {
 	bool can_guard = server->settings->session->can_guard;
 
-	if (deadline_left(server->complain_of_threads_again) > 0)
-		return;
-	server->complain_of_threads_again = deadline_after(COMPLAINT_INTERVAL);
-	log_sentence(LOG_LEVEL_ERROR, "error",
-		"Cannot start a thread: the lowest limit is that of %s",
+	if (deadline_left(server->explain_threads_again) > 0)
+		return false;
+	server->explain_threads_again = deadline_after(COMPLAINT_INTERVAL);
+	snprintf(why, WHY_MAX, "%s: the lowest limit is that of %s",
+		SESSION_NO_THREAD,
 		limits_find_threads(can_guard ? 0 : STACK_MAPPINGS).reason);
+	return true;
+}
+
+/* Somebody was turned away before there was a worker. */
+static void
+count_refusal(struct server *server, const struct address *peer,
+	struct verdict verdict, bool is_answered)
+{
+	char text[ADDRESS_TEXT_SIZE], why[WHY_MAX];
+	struct log_client client = {.peer = text};
+	struct log_refusal refusal = {.why = verdict.why};
+	enum log_level level = LOG_LEVEL_WARNING;
+
+	address_format(peer, text);
+	registry_count_refusal(server->settings->session->registry, verdict);
+	if (is_answered)
+		refusal.status = verdict.code;
+	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0 &&
+		explain_threads(server, why)) {
+		refusal.why = why;
+		level = LOG_LEVEL_ERROR;
+	}
+	log_refuse(level, &client, &refusal);
 }
 
 /* Errors of a connection that was lost before it was accepted: accept(2). */
@@ -266,9 +294,7 @@ admit(struct server *server, bool has_tls, int descriptor,
 	else
 		is_answered =
 			farewell_say(&server->farewells, descriptor, verdict);
-	session_log_refusal(settings, peer, verdict, is_answered);
-	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0)
-		complain_of_threads(server);
+	count_refusal(server, peer, verdict, is_answered);
 }
 
 /* Returns whether more may wait who have not had their turn. */

@@ -94,7 +94,7 @@ refuse(struct session *session, const struct http_head *request,
 		refusal.detail_length = origin.length;
 	}
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static void
@@ -248,7 +248,7 @@ fail(struct session *session)
 		return;
 	registry_count_refusal(
 		session->settings->registry, (struct verdict){0, refusal.why});
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static int64_t
@@ -266,7 +266,7 @@ close_unanswered(const struct session *session, struct verdict verdict)
 	if (verdict.code == 0)
 		verdict.why = TALLY_NO_PROXY;
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 /* Before all else, TLS too. Returns whether the connection may go on. */
@@ -382,7 +382,7 @@ give_up(const struct session *session)
 	struct log_refusal refusal = {.why = verdict.why};
 
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static void *
@@ -464,19 +464,4 @@ session_start(const struct session_settings *settings, int descriptor,
 	if (!verdict_is_fine(verdict))
 		session_free(session);
 	return verdict;
-}
-
-void
-session_log_refusal(const struct session_settings *settings,
-	const struct address *peer, struct verdict verdict, bool is_answered)
-{
-	char text[ADDRESS_TEXT_SIZE];
-	struct log_client client = {.peer = text};
-	struct log_refusal refusal = {.why = verdict.why};
-
-	if (is_answered)
-		refusal.status = verdict.code;
-	address_format(peer, text);
-	registry_count_refusal(settings->registry, verdict);
-	log_refuse(&client, &refusal);
 }

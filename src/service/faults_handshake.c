@@ -24,7 +24,7 @@ refuse(struct fault_call *call, const struct response *response)
 
 	if (connection_respond(call->echo.connection, call->request, response))
 		refusal.status = response->status;
-	log_refuse_as_asked(call->echo.context->client, &refusal);
+	log_refuse(LOG_LEVEL_INFO, call->echo.context->client, &refusal);
 }
 
 static const char *

@@ -161,7 +161,7 @@ refuse(struct connection *connection, const struct http_head *request,
 
 	if (connection_respond(connection, request, &response))
 		refusal.status = verdict.code;
-	log_refuse(context->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, context->client, &refusal);
 }
 
 void

@@ -51,7 +51,7 @@ service_accept(struct connection *connection, const struct http_head *request,
 	static const struct log_refusal refusal = {.why = "out of memory"};
 
 	if (!connection_accept(connection, request, context->subprotocol)) {
-		log_refuse(context->client, &refusal);
+		log_refuse(LOG_LEVEL_WARNING, context->client, &refusal);
 		return false;
 	}
 	log_connect(context->client);
