@@ -162,7 +162,7 @@ START_TEST(a_client_that_cannot_be_answered_is_not_served)
 	context.subprotocol = (struct slice){"", SIZE_MAX};
 	serve("/", BYTES(PEER_REQUEST "\x81\x82" KEY "hi" CLOSE_1000));
 	assert_sent(BYTES(""));
-	logfile_says("Client 192.0.2.1:80 refused (500, \"out of memory\")\n");
+	logfile_says("Client 192.0.2.1:80 refused (\"out of memory\")\n");
 }
 END_TEST
 

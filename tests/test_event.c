@@ -57,7 +57,7 @@ say_refuse(const char *detail)
 	struct log_refusal refusal = {403, "origin is not allowed", detail,
 		detail != NULL ? strlen(detail) : 0};
 
-	log_refuse(&client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &client, &refusal);
 }
 
 static void

@@ -104,6 +104,24 @@ START_TEST(reports_what_was_suppressed_before_the_next_line)
 }
 END_TEST
 
+START_TEST(reports_at_most_once_in_its_interval)
+{
+	int64_t now = START;
+	uint64_t reports = 0, suppressed = 0;
+
+	exhaust(PEER, now, 0);
+	for (int i = 1; i <= 4000; i++) {
+		if (take(PEER, now++))
+			suppressed++;
+		reports += report.suppressed > 0;
+		suppressed += report.suppressed;
+	}
+	ck_assert_uint_eq(reports, 4000 / LIMIT_REPORT_INTERVAL);
+	ck_assert(limit_next_report(&limit, &report));
+	ck_assert_uint_eq(suppressed + report.suppressed, 4000);
+}
+END_TEST
+
 START_TEST(reports_what_was_suppressed_when_asked)
 {
 	exhaust(PEER, START, 2);
@@ -190,6 +208,7 @@ main(void)
 	tcase_add_test(cases, gives_tokens_back_by_the_millisecond);
 	tcase_add_test(cases, never_gives_back_more_than_a_burst);
 	tcase_add_test(cases, reports_what_was_suppressed_before_the_next_line);
+	tcase_add_test(cases, reports_at_most_once_in_its_interval);
 	tcase_add_test(cases, reports_what_was_suppressed_when_asked);
 	tcase_add_test(cases, knows_a_peer_by_its_host_and_not_its_port);
 	tcase_add_loop_test(cases, reports_the_host, 0, COUNT_OF(hosts));

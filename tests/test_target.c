@@ -80,6 +80,22 @@ START_TEST(tells_why_a_file_cannot_be_opened)
 }
 END_TEST
 
+START_TEST(tells_whether_a_file_can_be_opened_and_makes_none)
+{
+	ck_assert(target_can_open("stderr"));
+	ck_assert(target_can_open("file"));
+	ck_assert_int_eq(access("file", F_OK), -1);
+	ck_assert(target_open(&target, "file"));
+	target_close(&target);
+	ck_assert(target_can_open("file"));
+	ck_assert(!target_can_open("none/file"));
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert(!target_can_open("none/"));
+	ck_assert(!target_can_open("."));
+	ck_assert_int_eq(errno, EISDIR);
+}
+END_TEST
+
 START_TEST(does_not_wait_for_the_reader_of_a_fifo)
 {
 	ck_assert_int_eq(mkfifo("file", 0600), 0);
@@ -335,6 +351,8 @@ main(void)
 	tcase_add_test(cases, makes_a_file_that_only_its_group_reads);
 	tcase_add_test(cases, appends_to_a_file);
 	tcase_add_test(cases, tells_why_a_file_cannot_be_opened);
+	tcase_add_test(
+		cases, tells_whether_a_file_can_be_opened_and_makes_none);
 	tcase_add_test(cases, does_not_wait_for_the_reader_of_a_fifo);
 	tcase_add_test(cases, leaves_standard_error_open);
 	tcase_add_test(cases, knows_its_own_file);

@@ -45,8 +45,8 @@ log_connect(const struct log_client *client)
 	log_end();
 }
 
-static void
-tell_refusal(enum log_level level, const struct log_client *client,
+void
+log_refuse(enum log_level level, const struct log_client *client,
 	const struct log_refusal *refusal)
 {
 	if (!log_begin(level, client, "refuse", COST_OF_REFUSAL))
@@ -69,19 +69,6 @@ tell_refusal(enum log_level level, const struct log_client *client,
 		log_text_field(
 			"detail", refusal->detail, refusal->detail_length);
 	log_end();
-}
-
-void
-log_refuse(const struct log_client *client, const struct log_refusal *refusal)
-{
-	tell_refusal(LOG_LEVEL_WARNING, client, refusal);
-}
-
-void
-log_refuse_as_asked(
-	const struct log_client *client, const struct log_refusal *refusal)
-{
-	tell_refusal(LOG_LEVEL_INFO, client, refusal);
 }
 
 static int64_t

@@ -9,18 +9,15 @@ void log_connect(const struct log_client *client);
 
 /* Why a client was turned away. */
 struct log_refusal {
-	unsigned status; /* of HTTP, 0: there was nobody to answer */
+	unsigned status; /* of HTTP, 0: it was not answered */
 	const char *why;
 	const char *detail; /* what the client sent, NULL for nothing */
 	size_t detail_length;
 };
 
-void log_refuse(
-	const struct log_client *client, const struct log_refusal *refusal);
-
-/* The same where the client asked to be: as information. */
-void log_refuse_as_asked(
-	const struct log_client *client, const struct log_refusal *refusal);
+/* A warning, or information where the client asked to be, or an error. */
+void log_refuse(enum log_level level, const struct log_client *client,
+	const struct log_refusal *refusal);
 
 /* How many messages of a client were shown in a second. All zero at first. */
 struct log_messages {

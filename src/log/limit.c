@@ -86,8 +86,11 @@ limit_take(struct limit *limit, const char *peer_text, int64_t cost,
 		return false;
 	}
 	peer->tokens -= cost;
-	if (peer->suppressed > 0)
+	if (peer->suppressed > 0 &&
+		now - peer->reported_at >= LIMIT_REPORT_INTERVAL) {
 		take_report(peer, report);
+		peer->reported_at = now;
+	}
 	return true;
 }
 

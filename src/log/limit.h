@@ -13,6 +13,9 @@
 #define LIMIT_TOKENS_MAX 20000
 #define LIMIT_TOKENS_A_SECOND 2000
 
+/* Milliseconds from one report about a peer to the next, at least. */
+#define LIMIT_REPORT_INTERVAL 1000
+
 /*
  * The peers of one hash share the tokens; mostly it is one, an IPv4 address
  * or an IPv6 /64.
@@ -22,6 +25,7 @@ struct limit_peer {
 	int64_t tokens;
 	int64_t filled_at;
 	uint64_t suppressed;
+	int64_t reported_at;
 };
 
 /* All zero at the start. */
@@ -37,9 +41,9 @@ struct limit_report {
 
 /*
  * Whether a line about a peer ("host:port" or "host"), which costs so many
- * tokens, may be written at a time in milliseconds. If so, stores in *report
- * how many lines were suppressed before it, which is to be told first if it is
- * not 0.
+ * tokens, may be written at a time in milliseconds. If so, and a report is due,
+ * stores in *report how many lines were suppressed before it; if that is not 0
+ * it is to be told first.
  */
 bool limit_take(struct limit *limit, const char *peer, int64_t cost,
 	int64_t now, struct limit_report *report);

@@ -50,6 +50,12 @@ log_open(const struct log_settings *settings)
 }
 
 bool
+log_can_open(const char *target)
+{
+	return target_can_open(target);
+}
+
+bool
 log_reopen(void)
 {
 	struct target target, old;

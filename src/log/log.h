@@ -43,6 +43,11 @@ struct log_client {
  */
 bool log_open(const struct log_settings *settings);
 
+/*
+ * Whether log_open could; makes no file, and leaves nothing open. As log_open.
+ */
+bool log_can_open(const char *target);
+
 /* Opens the target once more, for a file was moved. As log_open. */
 bool log_reopen(void);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,8 +77,8 @@ open_stderr(struct target *target)
 		target->descriptor = STDERR_FILENO;
 }
 
-bool
-target_open(struct target *target, const char *name)
+static bool
+open_target(struct target *target, const char *name, int flags)
 {
 	*target = (struct target){.is_ours = true};
 	if (strcmp(name, "stderr") == 0) {
@@ -87,11 +88,40 @@ target_open(struct target *target, const char *name)
 		target->descriptor = open_syslog();
 	} else {
 		target->descriptor = open(name,
-			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-				O_NONBLOCK,
+			O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY |
+				O_NONBLOCK | flags,
 			FILE_MODE);
 	}
 	return target->descriptor >= 0;
+}
+
+bool
+target_open(struct target *target, const char *name)
+{
+	return open_target(target, name, O_CREAT);
+}
+
+/* Whether a file may be made, by whom we are in effect. */
+static bool
+can_make(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	int length = slash != NULL ? (int)(slash + 1 - name) : 0;
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%.*s.", length, name);
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+bool
+target_can_open(const char *name)
+{
+	struct target target;
+
+	if (!open_target(&target, name, 0))
+		return errno == ENOENT && !target.is_syslog && can_make(name);
+	target_close(&target);
+	return true;
 }
 
 void

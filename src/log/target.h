@@ -18,6 +18,10 @@ struct target {
  * appended to. Returns false with errno on failure.
  */
 bool target_open(struct target *target, const char *name);
+
+/* Whether it could be opened, as far as is known without making a file. */
+bool target_can_open(const char *name);
+
 void target_close(const struct target *target);
 
 /* Whether lines need no time and level: others, or people, see to that. */

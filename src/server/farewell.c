@@ -34,7 +34,7 @@ piece_of(struct slice slice)
 	return (struct iovec){(void *)(uintptr_t)slice.data, slice.length};
 }
 
-static void
+static bool
 send_refusal(int descriptor, struct verdict verdict)
 {
 	char head[RESPONSE_HEAD_SIZE], line[RESPONSE_LINE_SIZE];
@@ -45,22 +45,23 @@ send_refusal(int descriptor, struct verdict verdict)
 	};
 	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
 
-	sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 }
 
-void
+bool
 farewell_say(
 	struct farewells *farewells, int descriptor, struct verdict verdict)
 {
+	bool is_sent = send_refusal(descriptor, verdict);
 	size_t last;
 
-	send_refusal(descriptor, verdict);
 	shutdown(descriptor, SHUT_WR);
 	if (farewells->count == FAREWELLS_MAX)
 		close_first(farewells);
 	last = (farewells->first + farewells->count++) % FAREWELLS_MAX;
 	farewells->waiting[last].descriptor = descriptor;
 	farewells->waiting[last].until = deadline_after(PATIENCE);
+	return is_sent;
 }
 
 int64_t

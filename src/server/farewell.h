@@ -24,8 +24,11 @@ struct farewells {
 	size_t count;
 };
 
-/* Sends a refusal without blocking, and takes over the descriptor. */
-void farewell_say(
+/*
+ * Sends a refusal without blocking, and takes over the descriptor. Returns
+ * whether it could be sent.
+ */
+bool farewell_say(
 	struct farewells *farewells, int descriptor, struct verdict verdict);
 
 /* Closes those whose time has come. Returns when to call again. */

@@ -40,9 +40,18 @@ enum exit_status {
  */
 #define SEND_TIMEOUTS 2
 
-static bool
-start_log(const struct options *options)
+/* Whom it becomes, NULL: it stays who it is. */
+static const char *
+other_name(const struct options *options)
 {
+	return options->user != NULL ? options->user : options->group;
+}
+
+/* A log that is only to be checked is not made. */
+static bool
+open_log(const struct options *options)
+{
+	const char *name = other_name(options);
 	struct log_settings settings = {
 		.target = options->log_target,
 		.format = options->log_format,
@@ -51,22 +60,12 @@ start_log(const struct options *options)
 
 	if (options->verbose)
 		settings.level = LOG_LEVEL_DEBUG;
-	if (log_open(&settings))
+	if (options->config.only_check ? log_can_open(settings.target)
+				       : log_open(&settings))
 		return true;
-	fprintf(stderr, "wsserver: cannot open log '%s': %s\n",
-		options->log_target, strerror(errno));
-	return false;
-}
-
-static bool
-restart_log(const struct options *options)
-{
-	if (log_reopen())
-		return true;
-	fprintf(stderr, "wsserver: cannot open log '%s' as %s: %s\n",
-		options->log_target,
-		options->user != NULL ? options->user : options->group,
-		strerror(errno));
+	fprintf(stderr, "wsserver: cannot open log '%s'%s%s: %s\n",
+		settings.target, name != NULL ? " as " : "",
+		name != NULL ? name : "", strerror(errno));
 	return false;
 }
 
@@ -97,14 +96,18 @@ load_certificate(const struct options *options, SSL_CTX **tls)
 	return false;
 }
 
-/* What HUP will need, by whom we have become. */
-static bool
-reload_files(const struct options *options, SSL_CTX **tls)
+/* What HUP will need must be had by whom we become: so the log is his. */
+static enum exit_status
+become_another(const struct options *options, SSL_CTX **tls)
 {
-	if (options->user == NULL && options->group == NULL)
-		return true;
+	if (other_name(options) == NULL)
+		return EXIT_CLEAN;
+	if (!privileges_drop(options->user, options->group))
+		return EXIT_FAILED;
 	SSL_CTX_free(*tls);
-	return load_certificate(options, tls) && restart_log(options);
+	if (load_certificate(options, tls) && open_log(options))
+		return EXIT_CLEAN;
+	return EXIT_FILES;
 }
 
 static bool
@@ -286,23 +289,22 @@ listen_and_serve(
 	activation_release(&activation);
 	if (!is_open)
 		return EXIT_LISTEN;
-	if (!privileges_drop(options->user, options->group))
-		status = EXIT_FAILED;
-	else if (!reload_files(options, tls))
-		status = EXIT_FILES;
-	else
+	status = become_another(options, tls);
+	if (status == EXIT_CLEAN)
 		status = serve(options, &listeners, tls, notify);
 	listeners_close(&listeners);
 	return status;
 }
 
-/* What --check-config tells by its exit status: nothing is opened to stay. */
+/* What --check-config tells by its exit status: nothing is made to stay. */
 static int
 check(const struct options *options)
 {
 	SSL_CTX *tls;
-	int status = load_certificate(options, &tls) ? EXIT_CLEAN : EXIT_FILES;
+	int status = EXIT_FILES;
 
+	if (load_certificate(options, &tls))
+		status = become_another(options, &tls);
 	SSL_CTX_free(tls);
 	return status;
 }
@@ -316,10 +318,10 @@ run(const struct options *options)
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
+	if (other_name(options) == NULL && !open_log(options))
+		return EXIT_FILES;
 	if (options->config.only_check)
 		return check(options);
-	if (!start_log(options))
-		return EXIT_FILES;
 	if (!signals_open()) {
 		fprintf(stderr, "wsserver: cannot make a pipe: %s\n",
 			strerror(errno));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server.h"
 
+#include "log/event.h"
 #include "server/farewell.h"
 #include "server/limits.h"
 #include "server/signals.h"
@@ -31,6 +32,7 @@
 #define COMPLAINT_INTERVAL 5000
 
 #define STATUS_MAX 100
+#define WHY_MAX 128
 
 /* How long workers may take whose sockets have been shut down. */
 #define LAST_MOMENT 2000
@@ -44,7 +46,7 @@ struct server {
 	int64_t back_off;	/* milliseconds, 0: accepting */
 	int64_t accept_again;	/* deadline, while backing off */
 	int64_t complain_again; /* of accept */
-	int64_t complain_of_threads_again;
+	int64_t explain_threads_again;
 	int stops; /* TERM and INT so far: the second one forces */
 };
 
@@ -212,18 +214,44 @@ back_off(struct server *server)
 		strerror(failure), remedy_for(failure));
 }
 
-/* Names the limit that is most likely to be the reason. */
-static void
-complain_of_threads(struct server *server)
+/*
+ * Names the limit that is most likely to be the reason. Returns false if that
+ * was told just now.
+ */
+static bool
+explain_threads(struct server *server, char why[WHY_MAX])
 {
 	bool can_guard = server->settings->session->can_guard;
 
-	if (deadline_left(server->complain_of_threads_again) > 0)
-		return;
-	server->complain_of_threads_again = deadline_after(COMPLAINT_INTERVAL);
-	log_sentence(LOG_LEVEL_ERROR, "error",
-		"Cannot start a thread: the lowest limit is that of %s",
+	if (deadline_left(server->explain_threads_again) > 0)
+		return false;
+	server->explain_threads_again = deadline_after(COMPLAINT_INTERVAL);
+	snprintf(why, WHY_MAX, "%s: the lowest limit is that of %s",
+		SESSION_NO_THREAD,
 		limits_find_threads(can_guard ? 0 : STACK_MAPPINGS).reason);
+	return true;
+}
+
+/* Somebody was turned away before there was a worker. */
+static void
+count_refusal(struct server *server, const struct address *peer,
+	struct verdict verdict, bool is_answered)
+{
+	char text[ADDRESS_TEXT_SIZE], why[WHY_MAX];
+	struct log_client client = {.peer = text};
+	struct log_refusal refusal = {.why = verdict.why};
+	enum log_level level = LOG_LEVEL_WARNING;
+
+	address_format(peer, text);
+	registry_count_refusal(server->settings->session->registry, verdict);
+	if (is_answered)
+		refusal.status = verdict.code;
+	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0 &&
+		explain_threads(server, why)) {
+		refusal.why = why;
+		level = LOG_LEVEL_ERROR;
+	}
+	log_refuse(level, &client, &refusal);
 }
 
 /* Errors of a connection that was lost before it was accepted: accept(2). */
@@ -257,6 +285,7 @@ admit(struct server *server, bool has_tls, int descriptor,
 	struct verdict verdict = {0, TALLY_NO_PROXY};
 	bool is_stranger = settings->proxies.has_header &&
 			   !proxies_trust(&settings->proxies, peer);
+	bool is_answered = false;
 
 	if (!is_stranger) {
 		verdict = session_start(settings, descriptor, peer,
@@ -267,10 +296,9 @@ admit(struct server *server, bool has_tls, int descriptor,
 	if (has_tls || is_stranger)
 		close(descriptor);
 	else
-		farewell_say(&server->farewells, descriptor, verdict);
-	session_log_refusal(settings, peer, verdict);
-	if (strcmp(verdict.why, SESSION_NO_THREAD) == 0)
-		complain_of_threads(server);
+		is_answered =
+			farewell_say(&server->farewells, descriptor, verdict);
+	count_refusal(server, peer, verdict, is_answered);
 }
 
 /* Returns whether more may wait who have not had their turn. */

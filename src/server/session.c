@@ -81,19 +81,20 @@ static void
 refuse(struct session *session, const struct http_head *request,
 	struct verdict verdict)
 {
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 	struct slice origin = {NULL, 0};
 	char line[RESPONSE_LINE_SIZE];
 	struct response response = response_refuse(verdict, line);
 
-	connection_respond(session->connection, request, &response);
+	if (connection_respond(session->connection, request, &response))
+		refusal.status = verdict.code;
 	if (verdict.code == HTTP_FORBIDDEN &&
 		http_field_find(request, "Origin", &origin) > 0) {
 		refusal.detail = origin.data;
 		refusal.detail_length = origin.length;
 	}
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static void
@@ -247,7 +248,7 @@ fail(struct session *session)
 		return;
 	registry_count_refusal(
 		session->settings->registry, (struct verdict){0, refusal.why});
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static int64_t
@@ -265,7 +266,7 @@ close_unanswered(const struct session *session, struct verdict verdict)
 	if (verdict.code == 0)
 		verdict.why = TALLY_NO_PROXY;
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 /* Before all else, TLS too. Returns whether the connection may go on. */
@@ -378,10 +379,10 @@ give_up(const struct session *session)
 {
 	static const struct verdict verdict = {
 		HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 
 	registry_count_refusal(session->settings->registry, verdict);
-	log_refuse(&session->client, &refusal);
+	log_refuse(LOG_LEVEL_WARNING, &session->client, &refusal);
 }
 
 static void *
@@ -463,17 +464,4 @@ session_start(const struct session_settings *settings, int descriptor,
 	if (!verdict_is_fine(verdict))
 		session_free(session);
 	return verdict;
-}
-
-void
-session_log_refusal(const struct session_settings *settings,
-	const struct address *peer, struct verdict verdict)
-{
-	char text[ADDRESS_TEXT_SIZE];
-	struct log_client client = {.peer = text};
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
-
-	address_format(peer, text);
-	registry_count_refusal(settings->registry, verdict);
-	log_refuse(&client, &refusal);
 }

@@ -38,8 +38,4 @@ struct session;
 struct verdict session_start(const struct session_settings *settings,
 	int descriptor, const struct address *peer, SSL_CTX *tls);
 
-/* Logs and counts that a connection was turned away before it had a worker. */
-void session_log_refusal(const struct session_settings *settings,
-	const struct address *peer, struct verdict verdict);
-
 #endif

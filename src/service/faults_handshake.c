@@ -20,11 +20,11 @@ fault_handshake(struct fault_call *call)
 static void
 refuse(struct fault_call *call, const struct response *response)
 {
-	const struct log_refusal refusal = {
-		response->status, "as it was asked to", NULL, 0};
+	struct log_refusal refusal = {.why = "as it was asked to"};
 
-	connection_respond(call->echo.connection, call->request, response);
-	log_refuse_as_asked(call->echo.context->client, &refusal);
+	if (connection_respond(call->echo.connection, call->request, response))
+		refusal.status = response->status;
+	log_refuse(LOG_LEVEL_INFO, call->echo.context->client, &refusal);
 }
 
 static const char *

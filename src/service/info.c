@@ -155,12 +155,13 @@ refuse(struct connection *connection, const struct http_head *request,
 {
 	static const struct verdict verdict = {
 		HTTP_SERVICE_UNAVAILABLE, "out of memory"};
-	struct log_refusal refusal = {verdict.code, verdict.why, NULL, 0};
+	struct log_refusal refusal = {.why = verdict.why};
 	char line[RESPONSE_LINE_SIZE];
 	struct response response = response_refuse(verdict, line);
 
-	connection_respond(connection, request, &response);
-	log_refuse(context->client, &refusal);
+	if (connection_respond(connection, request, &response))
+		refusal.status = verdict.code;
+	log_refuse(LOG_LEVEL_WARNING, context->client, &refusal);
 }
 
 void

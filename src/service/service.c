@@ -48,11 +48,10 @@ bool
 service_accept(struct connection *connection, const struct http_head *request,
 	const struct service_context *context)
 {
-	static const struct log_refusal refusal = {
-		HTTP_INTERNAL_ERROR, "out of memory", NULL, 0};
+	static const struct log_refusal refusal = {.why = "out of memory"};
 
 	if (!connection_accept(connection, request, context->subprotocol)) {
-		log_refuse(context->client, &refusal);
+		log_refuse(LOG_LEVEL_WARNING, context->client, &refusal);
 		return false;
 	}
 	log_connect(context->client);

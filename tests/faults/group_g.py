@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 
-from checks import Skip, Stopwatch, check, expect, expect_seconds, expect_that
+from checks import (Skip, Stopwatch, check, expect, expect_seconds,
+                    expect_that, wait_until)
 from peer import (CLOSE, NO_KEY, close, frame, request, text)
 from server import Bystander, Server, WSSERVER, raise_descriptor_limit
 
@@ -453,6 +454,27 @@ def log_of_another(_):
         done = subprocess.run(
             [WSSERVER, "-p", "0", "-u", "nobody", f"--log={folder}/log"],
             capture_output=True, timeout=5, check=False)
+        expect("files", [], os.listdir(folder))
     expect("exit status", 4, done.returncode)
     expect("lines", 1, done.stderr.count(b"\n"))
     expect("URLs", b"", done.stdout)
+
+
+@check("G7", "FAULTS G7", "a log that is missing is made for the user",
+       options=None, over=["ws"])
+def log_is_made(_):
+    needs_root()
+    nobody = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        name = os.path.join(folder, "log")
+        with Server("-u", "nobody", "--log=" + name) as server:
+            os.rename(name, name + ".1")
+            server.process.send_signal(signal.SIGHUP)
+            expect("the log is opened anew", True,
+                   wait_until(lambda: os.path.exists(name), 2))
+            server.stop()
+        for each in (name, name + ".1"):
+            made = os.stat(each)
+            expect("owners", (nobody.pw_uid, nobody.pw_gid),
+                   (made.st_uid, made.st_gid))

@@ -314,11 +314,12 @@ def message_storm(server):
 def refusal_storm(_):
     with Server() as server:
         bystander = Bystander(server)
-        for _ in range(1500):
-            peer = server.connect()
-            peer.send(b"\n\n")
-            peer.receive_rest()
-            peer.close()
+        with Stopwatch() as watch:
+            for _ in range(1500):
+                peer = server.connect()
+                peer.send(b"\n\n")
+                peer.receive_rest()
+                peer.close()
         bystander.leave()
         server.stop()
     lines = len(server.find("refused"))
@@ -326,6 +327,8 @@ def refusal_storm(_):
     suppressed = [int(re.search(r" - (\d+) lines", line).group(1))
                   for line in server.find("suppressed.* 127.0.0.1")]
     expect("lines written and suppressed", 1500, lines + sum(suppressed))
+    expect_between("lines about those suppressed", 1, 2 + int(watch.seconds),
+                   len(suppressed))
 
 
 @check("L5", "FAULTS L5", "rotation under load loses and tears no line",

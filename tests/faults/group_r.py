@@ -40,7 +40,7 @@ def expect_turned_away(server):
         expect_full(server)
     else:
         name = turned_away(server).name
-        server.wait_for(f'{name} refused \\(503, ".+"')
+        server.wait_for(f'{name} refused \\(".+"')
 
 
 def opens(server, source="127.0.0.1"):

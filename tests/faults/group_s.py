@@ -7,10 +7,11 @@ import subprocess
 import time
 
 from certificates import client_context, path, server_options
-from checks import Stopwatch, check, expect, expect_seconds, expect_that
+from checks import (Stopwatch, check, expect, expect_seconds, expect_that,
+                    wait_until)
 from group_h import check_refusal
 from peer import Peer, request
-from server import Server, WSSERVER
+from server import Server, Usage, WSSERVER
 from stream import TlsStream
 
 WSS = ["wss"]
@@ -189,7 +190,19 @@ def stalled_handshake(server, stall):
         stall(peer)
         bytes_to_end(peer)
     expect_seconds("until the end", 0.9, 1.6, watch)
-    line_about(server, peer, r'refused \(408, "')
+    line_about(server, peer, r'refused \("the handshake took too long"')
+
+
+@check("S2", "INTERFACE Signals", "TERM in TLS's handshake: a line, no status",
+       options=None, over=WSS)
+def term_in_handshake(_):
+    with Server() as server:
+        peer = server.connect(tls=None)
+        peer.send(client_hello()[:100])
+        wait_until(lambda: Usage(server.pid).threads == 2, 2)
+        expect("exit status", 0, server.terminate())
+        peer.receive_rest()
+        line_about(server, peer, r'refused \("going away"\)')
 
 
 def drip_plainly(peer):

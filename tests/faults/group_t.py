@@ -166,8 +166,10 @@ def no_thread(server):
     expect("calls", 3, server.failing.calls(rule))
     server.process.send_signal(signal.SIGUSR1)
     server.wait_for("Statistics: clients [12], pending 0, .*, refused 2,")
-    expect("lines about it", 1, len(server.find(
-        r"error - Cannot start a thread: the lowest limit is that of .+ \(")))
+    expect("lines about it", 2, len(server.find("thread")))
+    expect("lines about the limit", 1, len(server.find(
+        r'error - Client \S+ refused \((503, )?"no thread to be had: '
+        r'the lowest limit is that of .+ \(.+\)"\)')))
 
 
 def become_stranger():

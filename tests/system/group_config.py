@@ -2,11 +2,13 @@
 """Configuration files, and --check-config."""
 
 import os
+import pwd
+import shutil
 import subprocess
 import tempfile
 
 import certificates
-from checks import check, expect, expect_that
+from checks import Skip, check, expect, expect_that
 from peer import TEXT, text
 from server import Server, WSSERVER
 
@@ -29,12 +31,29 @@ class File:
         os.unlink(self.path)
 
 
+def run(*options):
+    """The exit status, and what the server says."""
+    done = subprocess.run(
+        [WSSERVER, *options], capture_output=True, check=False, timeout=20,
+        text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
 def judge(*options):
     """What the server says of options, and its exit status."""
-    done = subprocess.run(
-        [WSSERVER, *options, "--check-config"], capture_output=True,
-        check=False, timeout=20, text=True)
-    return done.returncode, done.stdout + done.stderr
+    return run(*options, "--check-config")
+
+
+def expect_unfit(*options):
+    """The start fails with 4, and the check says the same of it."""
+    told = run("--port=0", *options)
+    expect("exit status", 4, told[0])
+    expect("verdict", told, judge("--port=0", *options))
+
+
+def needs_root():
+    if os.getuid() != 0:
+        raise Skip("only root can become somebody else")
 
 
 @check("", "INTERFACE --config", "a file sets options, the command line wins",
@@ -48,7 +67,6 @@ def precedence(_):
         peer.expect_message(TEXT, "file: 123456")
         peer.send(text("1234567"))
         peer.expect_failure(1009)
-
 
 
 @check("", "INTERFACE --config", "a wrong line is told with file and line",
@@ -80,7 +98,40 @@ def certificate(_):
     expect("verdict", (0, ""), judge(*certificates.server_options()))
 
 
-@check("", "INTERFACE --check-config", "a log is not opened", **ONCE)
+@check("", "INTERFACE --check-config", "a key that is not the user's is told",
+       **ONCE)
+def key_of_another(_):
+    needs_root()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        key = os.path.join(folder, "key")
+        shutil.copyfile(certificates.path("server.key"), key)
+        os.chmod(key, 0o600)
+        options = ["--cert=" + certificates.path("server-chain.pem"),
+                   "--key=" + key]
+        expect("verdict", (0, ""), judge(*options))
+        expect_unfit("--user=nobody", *options)
+
+
+@check("", "INTERFACE --check-config", "a log that cannot be opened is told",
+       **ONCE)
+def log_of_another(_):
+    expect_unfit("--log=/nonexistent/log")
+    expect_unfit("--log=/")
+    needs_root()
+    nobody = pwd.getpwnam("nobody").pw_uid
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        options = ["--user=nobody", f"--log={folder}/log"]
+        expect_unfit(*options)
+        os.chown(folder, nobody, -1)
+        expect("verdict", (0, ""), judge(*options))
+        expect("files", [], os.listdir(folder))
+        with open(f"{folder}/log", "wb"):
+            expect_unfit(*options)
+
+
+@check("", "INTERFACE --check-config", "a log is not made", **ONCE)
 def log(_):
     with tempfile.TemporaryDirectory() as folder:
         expect("verdict", (0, ""), judge(f"--log={folder}/log"))
