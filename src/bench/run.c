@@ -21,7 +21,7 @@
 /* Connections that are asked at the same time after --idle. */
 #define ASKED_MAX 64
 
-/* What is outstanding is given up when nothing has come for so long. */
+/* What is outstanding is given up after so long: see is_given_up. */
 #define PATIENCE (10 * NANOSECONDS)
 #define PATIENCE_INTERRUPTED NANOSECONDS
 #define CLOSING_PATIENCE (2 * NANOSECONDS)
@@ -137,19 +137,31 @@ has_sent_all(const struct load *load)
 	return load->budget == 0;
 }
 
+/* A schedule has its limit, however many replies come meanwhile. */
+static bool
+is_given_up(const struct load *load, uint64_t begin)
+{
+	if (load->interruptions > 0)
+		return is_stalled(load, PATIENCE_INTERRUPTED);
+	if (load->options->rate > 0)
+		return load->now > begin + PATIENCE;
+	return is_stalled(load, PATIENCE);
+}
+
 /* What was sent, or was due, is waited for. */
 static void
 drain(struct load *load)
 {
 	bool is_scheduled = load->options->rate > 0;
+	uint64_t begin;
 
 	if (!is_scheduled || load->interruptions > 0)
 		load->budget = 0;
 	if (load->options->duration > 0)
 		load->last_reply = load->now;
+	begin = load->last_reply;
 	while (load_is_alive(load) && load->interruptions < 2 &&
-		!is_stalled(load, load->interruptions > 0 ? PATIENCE_INTERRUPTED
-							  : PATIENCE) &&
+		!is_given_up(load, begin) &&
 		(load->outstanding > 0 || !has_sent_all(load))) {
 		if (load->interruptions > 0)
 			load->budget = 0;

@@ -9,7 +9,8 @@ import time
 
 from bench import SECTION, expect_counts, expect_sums, run_json, serving, \
     trust, url_of
-from checks import check, expect, expect_between, expect_that, wait_until
+from checks import Stopwatch, check, expect, expect_between, expect_that, wait_until
+from peer import TEXT
 from rogue import Guest, Rogue, said
 from server import Server, read_status
 
@@ -74,6 +75,27 @@ def rate_of_few(_, case):
     arguments, number = case
     with serving() as server:
         expect_counts(run_json(0, *arguments, url_of(server)), number)
+
+
+@check("M2", SECTION, "-r: 10 s after the time what is not sent is late")
+def late(_):
+    """However steadily replies come: alone they would take half a minute."""
+
+    def serve(guest):
+        guest.open()
+        while (message := guest.receive_frame())[0] == TEXT:
+            time.sleep(0.3)
+            guest.send(said(*message))
+        guest.send(said(*message))
+
+    with Stopwatch() as watch, Rogue(serve) as rogue:
+        result = run_json(1, "-c1", "-r200", "-d500ms", rogue.url)
+    expect_between("seconds", 10.5, 20, watch.seconds)
+    expect_sums(result)
+    messages = result["messages"]
+    expect_between("right", 10, 36, messages["right"])
+    expect_between("lost", 0, 1, messages["lost"])
+    expect("sent and late", 100, messages["sent"] + messages["late"])
 
 
 @check("M2", SECTION, "-r: no coordinated omission")
