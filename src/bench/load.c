@@ -132,7 +132,7 @@ allow(struct load *load)
 
 	load->budget = UINT64_MAX;
 	load->allowance = is_scheduled ? 0 : UINT64_MAX;
-	if (options->messages > 0 && !options->handshakes)
+	if (options->messages > 0)
 		load->budget = (uint64_t)options->messages;
 	load->due_limit = UINT64_MAX;
 	if (options->duration > 0)
@@ -152,6 +152,7 @@ load_init(struct load *load, const struct bench_options *options,
 		.epoll = -1,
 		.signals = -1,
 		.timer = -1,
+		.renews = options->handshakes,
 		.peer_count =
 			(size_t)(options->idle > 0 ? options->idle
 						   : options->connections)};
@@ -293,7 +294,7 @@ handle(struct load *load, const struct epoll_event *event)
 		return;
 	peer_advance(peer, load, event->events);
 	if (peer->state == PEER_GONE && load->renews && load->measures &&
-		!peer->has_failed)
+		load->budget > 0 && !peer->has_failed)
 		peer_open(peer, load, -1);
 }
 

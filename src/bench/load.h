@@ -29,7 +29,7 @@ struct load {
 	bool is_queue_full;   /* some are to be connected again */
 
 	uint64_t outstanding; /* messages without a reply so far */
-	uint64_t budget;      /* messages that may still be sent */
+	uint64_t budget;      /* messages, or handshakes, yet to begin */
 	uint64_t allowance;   /* of these for each peer, to begin with */
 	bool sends;	      /* messages are sent */
 	bool records;	      /* latencies count */

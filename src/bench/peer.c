@@ -340,6 +340,8 @@ peer_open(struct peer *peer, struct load *load, int descriptor)
 		.began = instant_now(),
 		.scheduled = load->allowance};
 	load->opening++;
+	if (load->renews)
+		load->budget--;
 	if (descriptor >= 0)
 		peer_connected(peer, load);
 	else

@@ -50,7 +50,8 @@ is_stalled(const struct load *load, uint64_t patience)
 static void
 await_first(struct load *load)
 {
-	while (load->opening > 0 && load->interruptions == 0)
+	while (load->opening > 0 && load->result->handshakes == 0 &&
+		load->interruptions == 0)
 		load_turn(load, INSTANT_NEVER);
 }
 
@@ -196,26 +197,26 @@ load_with_messages(struct load *load)
 static bool
 is_left_open(const struct load *load)
 {
-	return load->options->duration == 0 && load->opening == 0 &&
-	       is_stalled(load, PATIENCE);
+	return load->options->duration == 0 && load->budget > 0 &&
+	       load->opening == 0 && is_stalled(load, PATIENCE);
 }
 
 static void
 load_with_handshakes(struct load *load)
 {
-	uint64_t count = (uint64_t)load->options->messages, end;
+	uint64_t end;
 
-	await_first(load);
-	load->renews = true;
 	begin_to_measure(load);
 	end = end_of(load);
-	if (load->peers[0].state == PEER_OPEN)
-		peer_leave(&load->peers[0], load);
+	await_first(load);
 	while (!is_over(load) && load->now < end && !is_left_open(load) &&
-		(count == 0 || load->result->measured < count)) {
-		if (load->opened < load->peer_count)
+		(load->budget > 0 || load->opening > 0)) {
+		bool is_one_missing =
+			load->opened < load->peer_count && load->budget > 0;
+
+		if (is_one_missing)
 			load_open_next(load);
-		load_turn(load, load->opened < load->peer_count ? 0 : end);
+		load_turn(load, is_one_missing ? 0 : end);
 	}
 	if (is_left_open(load))
 		result_fail(load->result, BENCH_WRONG,
@@ -295,12 +296,15 @@ keep_prefix(struct result *result, const struct expectation *expectation)
 static void
 use(struct load *load)
 {
+	if (load->options->handshakes) {
+		load_with_handshakes(load);
+		close_all(load);
+		return;
+	}
 	await_first(load);
 	if (is_over(load))
 		return;
-	if (load->options->handshakes)
-		load_with_handshakes(load);
-	else if (load->options->idle > 0)
+	if (load->options->idle > 0)
 		hold_connections(load);
 	else
 		load_with_messages(load);

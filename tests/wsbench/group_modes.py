@@ -126,11 +126,39 @@ def handshakes(_):
             more = (trust(),) if scheme == "wss" else ()
             result = run_json(0, "--handshakes", "-c3", "-n40", *more,
                               url_of(server))
-        expect_that(result["measured"] >= 40, "as many as wanted", result)
-        expect("failed", 0, result["handshakes"]["failed"])
+        expect("measured", 40, result["measured"])
+        expect("ok, failed", {"ok": 40, "failed": 0}, result["handshakes"])
         expect("times", result["handshakes"]["ok"],
                result["handshake_us"]["count"])
         expect_counts(result, 0)
+
+
+@check("M3", SECTION, "--handshakes: no more are begun than -n: {}", cases={
+    "fewer than at the same time": ("-n5",), "one": ("-n1",),
+    "one alone": ("-c1", "-n1"), "no multiple": ("-c3", "-n50")})
+def number_of_handshakes(_, arguments):
+    number = int(arguments[-1][2:])
+    with Server(scheme="ws") as server:
+        result = run_json(0, "--handshakes", *arguments, url_of(server))
+        expect("disconnected", True, wait_until(
+            lambda: len(server.find("disconnected")) >= number, 30))
+        expect("connected", number, len(server.find("Client connected")))
+    expect("ok, failed", {"ok": number, "failed": 0}, result["handshakes"])
+    expect("measured", number, result["measured"])
+
+
+@check("M3", SECTION, "--handshakes: one that fails counts, too")
+def failed_handshake(_):
+    def serve(guest):
+        guest.open()
+        guest.leave()
+
+    def refuse(guest):
+        guest.receive_request().answer("503 Service Unavailable")
+
+    with Rogue(serve, refuse) as rogue:
+        result = run_json(5, "--handshakes", "-c1", "-n2", rogue.url)
+    expect("ok, failed", {"ok": 1, "failed": 1}, result["handshakes"])
 
 
 @check("M3", SECTION, "--handshakes: they end in order")
@@ -139,7 +167,7 @@ def closed_handshakes(_):
         guest.open()
         guest.leave()
 
-    with Rogue(*[serve] * 4) as rogue:
+    with Rogue(*[serve] * 3) as rogue:
         run_json(0, "--handshakes", "-c1", "-n3", rogue.url)
 
 
