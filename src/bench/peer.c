@@ -61,7 +61,10 @@ peer_fail(struct peer *peer, struct load *load, enum bench_status status,
 	peer_drop(peer, load);
 }
 
-/* The connection is lost: errno, or TLS, says why. */
+/*
+ * The connection is lost: errno, or TLS, says why. A certificate of ours that
+ * is missing shows when TLS is open already, in TLS 1.3.
+ */
 void
 peer_lose(struct peer *peer, struct load *load, enum bench_status status)
 {
@@ -70,8 +73,11 @@ peer_lose(struct peer *peer, struct load *load, enum bench_status status)
 	const char *reason = strerror(errno);
 
 	if (errno == EPROTO && type->explain != NULL &&
-		type->explain(peer->transport) != NULL)
+		type->explain(peer->transport) != NULL) {
 		reason = type->explain(peer->transport);
+		if (status == BENCH_REFUSED)
+			status = BENCH_TLS;
+	}
 	if (peer->state == PEER_CLOSING) {
 		peer_drop(peer, load);
 		return;

@@ -85,7 +85,8 @@ def client_certificate(_):
         good = run("-n5", trust(), *ours, url_of(server))
         bad = run("-n5", trust(), url_of(server))
     expect("exit status with one", 0, good.status)
-    expect_that(bad.status in (4, 5), "a failure without", bad)
+    expect("exit status without", 4, bad.status)
+    expect_that("certificate required" in bad.errors, "the reason", bad)
 
 
 @check("E5", SECTION, "5: {}", cases={
@@ -221,12 +222,15 @@ def silence(_):
             socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         unanswered = start("-c1", f"ws://127.0.0.1:{port}")
+        secure = start("-c1", f"wss://127.0.0.1:{port}")
         silent = start("-c1", "-n1", "--json", rogue.url)
         unclosed = start("--handshakes", "-c1", "-n2", staying.url)
         result = finish(unanswered)
         expect("exit status without a 101", 5, result.status)
         expect_that("the handshake timed out" in result.errors,
                     "the reason", result.errors)
+        result = finish(secure)
+        expect("exit status without TLS", 4, result.status)
         result = finish(silent)
         expect("exit status without a reply", 1, result.status)
         expect("lost", 1, result.json["messages"]["lost"])
