@@ -278,10 +278,19 @@ read_timer(struct load *load)
 }
 
 static void
+advance(struct load *load, struct peer *peer, uint32_t events)
+{
+	if (peer->state == PEER_GONE)
+		return;
+	peer_advance(peer, load, events);
+	if (peer->state == PEER_GONE && load->renews && load->measures &&
+		load->budget > 0 && !peer->has_failed)
+		peer_open(peer, load, -1);
+}
+
+static void
 handle(struct load *load, const struct epoll_event *event)
 {
-	struct peer *peer = event->data.ptr;
-
 	if (event->data.ptr == &load->signals) {
 		read_signals(load);
 		return;
@@ -290,12 +299,19 @@ handle(struct load *load, const struct epoll_event *event)
 		read_timer(load);
 		return;
 	}
-	if (peer->state == PEER_GONE)
-		return;
-	peer_advance(peer, load, event->events);
-	if (peer->state == PEER_GONE && load->renews && load->measures &&
-		load->budget > 0 && !peer->has_failed)
-		peer_open(peer, load, -1);
+	advance(load, event->data.ptr, event->events);
+}
+
+/* Each of them once: what is left then has the next turn. */
+static void
+receive_again(struct load *load)
+{
+	size_t count = load->has_more ? load->opened : 0;
+
+	load->has_more = false;
+	for (size_t i = 0; i < count; i++)
+		if (load->peers[i].has_more)
+			advance(load, &load->peers[i], EPOLLIN);
 }
 
 /* In their order: who came first is not left behind. */
@@ -355,6 +371,8 @@ load_turn(struct load *load, uint64_t until)
 
 	load->now = instant_now();
 	soon = load->now + (load->is_queue_full ? CONNECT_INTERVAL : TURN_MAX);
+	if (load->has_more)
+		soon = load->now;
 	if (load->options->rate > 0 && load->sends) {
 		send_what_is_due(load);
 		due = arm_timer(load);
@@ -363,6 +381,7 @@ load_turn(struct load *load, uint64_t until)
 		milliseconds_until(load, until < soon ? until : soon, due));
 	for (int i = 0; i < count; i++)
 		handle(load, &events[i]);
+	receive_again(load);
 	load->now = instant_now();
 	connect_again(load);
 	look_at_handshakes(load);

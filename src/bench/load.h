@@ -27,6 +27,7 @@ struct load {
 	size_t opened;	      /* of the peers, from the first one on */
 	size_t opening, open; /* connections in these states */
 	bool is_queue_full;   /* some are to be connected again */
+	bool has_more;	      /* some are to receive again */
 
 	uint64_t outstanding; /* messages without a reply so far */
 	uint64_t budget;      /* messages, or handshakes, yet to begin */

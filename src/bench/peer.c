@@ -12,6 +12,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+/* How often one peer receives before others may; a record each over TLS. */
+#define RECEIVES_MAX 8
+
 bool
 peer_is_there(const struct peer *peer)
 {
@@ -304,16 +307,25 @@ peer_receive(struct peer *peer, void *room, size_t size)
 	return received;
 }
 
-/* TLS may hold bytes that the descriptor does not tell of. */
+/*
+ * TLS may hold bytes that the descriptor does not tell of. A peer that never
+ * stops must not keep us from the others: what is left has another turn.
+ */
 void
 peer_receive_replies(struct peer *peer, struct load *load)
 {
 	bool goes_on = true;
 
-	while (goes_on && peer_is_there(peer)) {
-		ssize_t received =
-			peer_receive(peer, load->received, LOAD_RECEIVE_SIZE);
+	peer->has_more = false;
+	for (int i = 0; goes_on && peer_is_there(peer); i++) {
+		ssize_t received;
 
+		if (i == RECEIVES_MAX) {
+			peer->has_more = load->has_more = true;
+			return;
+		}
+		received =
+			peer_receive(peer, load->received, LOAD_RECEIVE_SIZE);
 		if (received < 0) {
 			if (errno != EAGAIN)
 				peer_lose(peer, load, BENCH_WRONG);

@@ -9,7 +9,8 @@ import time
 
 from bench import SECTION, expect_counts, expect_sums, run_json, serving, \
     trust, url_of
-from checks import Stopwatch, check, expect, expect_between, expect_that, wait_until
+from checks import Stopwatch, check, expect, expect_between, expect_that, \
+    wait_until
 from peer import TEXT
 from rogue import Guest, Rogue, said
 from server import Server, read_status
