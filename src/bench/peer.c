@@ -223,7 +223,7 @@ answer_close(struct peer *peer, struct load *load, unsigned code)
 	peer_drop(peer, load);
 }
 
-/* Replies number first and up have come just now. */
+/* Replies number first and up have come just now, or something of one. */
 static void
 record(struct peer *peer, struct load *load, uint64_t first)
 {
@@ -279,7 +279,8 @@ peer_take(struct peer *peer, struct load *load, struct slice bytes)
 			peer, load, BENCH_WRONG, "more replies than messages");
 		return;
 	}
-	record(peer, load, first);
+	if (!intake.is_pinged || peer->replies.count > first)
+		record(peer, load, first);
 	if (!verdict_is_fine(intake.verdict)) {
 		peer_fail(peer, load, BENCH_WRONG, intake.verdict.why);
 		return;

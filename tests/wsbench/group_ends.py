@@ -12,6 +12,7 @@ from bench import SECTION, WSBENCH, expect_sums, finish, run, run_json, \
     serving, start, trust, url_of
 from checks import Stopwatch, check, expect, expect_between, expect_that
 from failing import Failing
+from peer import CLOSE, PING
 from rogue import Rogue, said, said_close
 
 
@@ -212,6 +213,17 @@ def silence(_):
         guest.socket.settimeout(60)
         guest.leave()
 
+    def ping(guest):
+        guest.open()
+        guest.receive_frame()
+        end = time.monotonic() + 40
+        while time.monotonic() < end:
+            guest.send(said(PING))
+            if guest.receive_frame()[0] == CLOSE:
+                break
+            time.sleep(1)
+        guest.send(said_close())
+
     def stay(guest):
         guest.open()
         guest.expect_close(1000)
@@ -219,11 +231,13 @@ def silence(_):
         guest.expect_end()
 
     with Rogue(serve) as rogue, Rogue(stay) as staying, \
+            Rogue(ping) as pinging, Stopwatch() as watch, \
             socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         unanswered = start("-c1", f"ws://127.0.0.1:{port}")
         secure = start("-c1", f"wss://127.0.0.1:{port}")
         silent = start("-c1", "-n1", "--json", rogue.url)
+        pinged = start("-c1", "-n1", "--json", pinging.url)
         unclosed = start("--handshakes", "-c1", "-n2", staying.url)
         result = finish(unanswered)
         expect("exit status without a 101", 5, result.status)
@@ -234,10 +248,14 @@ def silence(_):
         result = finish(silent)
         expect("exit status without a reply", 1, result.status)
         expect("lost", 1, result.json["messages"]["lost"])
+        result = finish(pinged)
+        expect("exit status with pings alone", 1, result.status)
+        expect("lost", 1, result.json["messages"]["lost"])
         result = finish(unclosed)
     expect("exit status without a Close", 1, result.status)
     expect_that("does not end the closing" in result.errors, "the reason",
                 result.errors)
+    expect_between("seconds", 10, 30, watch.seconds)
 
 
 @check("E9", SECTION, "the limit of descriptors is raised")
