@@ -318,7 +318,7 @@ def early_record(_):
 
 @check("B4", SECTION, "many records that have come at once are all read")
 def many_records(_):
-    """More than one turn takes, and nothing comes behind that tells of them."""
+    """More than a turn takes, and nothing behind them that tells of it."""
 
     def serve(plain):
         guest = TlsGuest(plain.socket).open()
