@@ -126,10 +126,40 @@ static const struct {
 		"more than one of '--handshakes, --idle, --rate'"},
 	{"-r5", "--idle=3", "more than one of '--handshakes, --idle, --rate'"},
 	{"-n5", "--idle=3", "more than one of '--idle, --messages'"},
+	{"--idle=3", "-c3", "more than one of '--idle, --connections'"},
+	{"--idle=3", "-m1", "more than one of '--idle, --in-flight'"},
+	{"--handshakes", "-m1", "more than one of '--handshakes, --in-flight'"},
+	{"--handshakes", "-s0", "more than one of '--handshakes, --size'"},
+	{"--handshakes", "--type=ascii",
+		"more than one of '--handshakes, --type'"},
+	{"--handshakes", "--ramp=1s",
+		"more than one of '--handshakes, --ramp'"},
+	{"--html=", NULL, "--html: '' is not a file"},
 	{"--key=file", NULL, "no --cert for '--key'"},
 	{"ws://a", "ws://b", "unexpected argument 'ws://b'"},
 	{"ftp://a", NULL, "'ftp://a'"},
 };
+
+static const struct {
+	const char *first, *second;
+} togethers[] = {
+	{"--handshakes", "-c3"},
+	{"--handshakes", "-n3"},
+	{"--handshakes", "--deflate"},
+	{"--idle=3", "-s0"},
+	{"--idle=3", "--type=utf8"},
+	{"--idle=3", "--ramp=1s"},
+	{"--idle=3", "--deflate"},
+	{"-r5", "-n3"},
+	{"-r5", "--ramp=1s"},
+};
+
+START_TEST(takes_what_makes_sense_together)
+{
+	ck_assert_int_eq(
+		parse(togethers[_i].first, togethers[_i].second), OPTION_RUN);
+}
+END_TEST
 
 START_TEST(says_what_is_wrong)
 {
@@ -174,6 +204,8 @@ main(void)
 	tcase_add_test(cases, a_number_of_messages_needs_no_time);
 	tcase_add_loop_test(cases, takes_good_numbers, 0, COUNT_OF(numbers));
 	tcase_add_loop_test(cases, takes_flags, 0, COUNT_OF(flags));
+	tcase_add_loop_test(
+		cases, takes_what_makes_sense_together, 0, COUNT_OF(togethers));
 	tcase_add_loop_test(cases, says_what_is_wrong, 0, COUNT_OF(wrongs));
 	tcase_add_test(cases, help_names_each_option_within_80_columns);
 	tcase_add_test(cases, the_manual_has_an_item_for_each_option);

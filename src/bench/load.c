@@ -132,7 +132,7 @@ allow(struct load *load)
 
 	load->budget = UINT64_MAX;
 	load->allowance = is_scheduled ? 0 : UINT64_MAX;
-	if (options->messages > 0 && !options->handshakes)
+	if (options->messages > 0)
 		load->budget = (uint64_t)options->messages;
 	load->due_limit = UINT64_MAX;
 	if (options->duration > 0)
@@ -152,6 +152,7 @@ load_init(struct load *load, const struct bench_options *options,
 		.epoll = -1,
 		.signals = -1,
 		.timer = -1,
+		.renews = options->handshakes,
 		.peer_count =
 			(size_t)(options->idle > 0 ? options->idle
 						   : options->connections)};
@@ -277,10 +278,19 @@ read_timer(struct load *load)
 }
 
 static void
+advance(struct load *load, struct peer *peer, uint32_t events)
+{
+	if (peer->state == PEER_GONE)
+		return;
+	peer_advance(peer, load, events);
+	if (peer->state == PEER_GONE && load->renews && load->measures &&
+		load->budget > 0 && !peer->has_failed)
+		peer_open(peer, load, -1);
+}
+
+static void
 handle(struct load *load, const struct epoll_event *event)
 {
-	struct peer *peer = event->data.ptr;
-
 	if (event->data.ptr == &load->signals) {
 		read_signals(load);
 		return;
@@ -289,12 +299,19 @@ handle(struct load *load, const struct epoll_event *event)
 		read_timer(load);
 		return;
 	}
-	if (peer->state == PEER_GONE)
-		return;
-	peer_advance(peer, load, event->events);
-	if (peer->state == PEER_GONE && load->renews && load->measures &&
-		!peer->has_failed)
-		peer_open(peer, load, -1);
+	advance(load, event->data.ptr, event->events);
+}
+
+/* Each of them once: what is left then has the next turn. */
+static void
+receive_again(struct load *load)
+{
+	size_t count = load->has_more ? load->opened : 0;
+
+	load->has_more = false;
+	for (size_t i = 0; i < count; i++)
+		if (load->peers[i].has_more)
+			advance(load, &load->peers[i], EPOLLIN);
 }
 
 /* In their order: who came first is not left behind. */
@@ -354,6 +371,8 @@ load_turn(struct load *load, uint64_t until)
 
 	load->now = instant_now();
 	soon = load->now + (load->is_queue_full ? CONNECT_INTERVAL : TURN_MAX);
+	if (load->has_more)
+		soon = load->now;
 	if (load->options->rate > 0 && load->sends) {
 		send_what_is_due(load);
 		due = arm_timer(load);
@@ -362,6 +381,7 @@ load_turn(struct load *load, uint64_t until)
 		milliseconds_until(load, until < soon ? until : soon, due));
 	for (int i = 0; i < count; i++)
 		handle(load, &events[i]);
+	receive_again(load);
 	load->now = instant_now();
 	connect_again(load);
 	look_at_handshakes(load);

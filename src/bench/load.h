@@ -27,9 +27,10 @@ struct load {
 	size_t opened;	      /* of the peers, from the first one on */
 	size_t opening, open; /* connections in these states */
 	bool is_queue_full;   /* some are to be connected again */
+	bool has_more;	      /* some are to receive again */
 
 	uint64_t outstanding; /* messages without a reply so far */
-	uint64_t budget;      /* messages that may still be sent */
+	uint64_t budget;      /* messages, or handshakes, yet to begin */
 	uint64_t allowance;   /* of these for each peer, to begin with */
 	bool sends;	      /* messages are sent */
 	bool records;	      /* latencies count */

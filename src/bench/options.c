@@ -6,6 +6,10 @@
 
 #define DEFAULT_URL "ws://localhost:12345/raw"
 #define DEFAULT_DURATION 10000
+#define DEFAULT_CONNECTIONS 16
+#define DEFAULT_IN_FLIGHT 1
+#define DEFAULT_SIZE 20
+#define NO_SIZE -1
 #define DAY 86400000
 #define CONNECTIONS_MAX 1000000
 #define IN_FLIGHT_MAX 1000000
@@ -39,6 +43,13 @@ set_duration(const struct option_row *row, const char *value, void *settings)
 		return NULL;
 	}
 	return "a time of at most a day, as 10s, 500ms, 2m";
+}
+
+static const char *
+set_file(const struct option_row *row, const char *value, void *settings)
+{
+	return *value != '\0' ? option_set_string(row, value, settings)
+			      : "a file";
 }
 
 static const struct option_row rows[] = {
@@ -75,8 +86,8 @@ static const struct option_row rows[] = {
 		option_set_number, FIELD(pid), 1, INT32_MAX},
 	{"json", 0, NULL, "write the result as a JSON object", option_set_flag,
 		FIELD(json), 0, 0},
-	{"html", 0, "FILE", "write it as a page with plots too",
-		option_set_string, FIELD(html), 0, 0},
+	{"html", 0, "FILE", "write it as a page with plots too", set_file,
+		FIELD(html), 0, 0},
 	{"help", 'h', NULL, "show this and exit", NULL, 0, 0, 0},
 	{"version", 'V', NULL, "show the version and exit", NULL, 0, 0, 0},
 };
@@ -99,12 +110,30 @@ const struct option_program bench_program = {
 static const char *
 find_contradiction(const struct bench_options *options, const char **which)
 {
-	*which = "--handshakes, --idle, --rate";
-	if (options->handshakes + (options->idle > 0) + (options->rate > 0) > 1)
-		return "more than one of";
-	*which = "--idle, --messages";
-	if (options->idle > 0 && options->messages > 0)
-		return "more than one of";
+	bool handshakes = options->handshakes, idle = options->idle > 0;
+	const struct {
+		bool are_given;
+		const char *names;
+	} excluded[] = {
+		{handshakes + idle + (options->rate > 0) > 1,
+			"--handshakes, --idle, --rate"},
+		{handshakes && options->in_flight > 0,
+			"--handshakes, --in-flight"},
+		{handshakes && options->size != NO_SIZE,
+			"--handshakes, --size"},
+		{handshakes && options->type != BENCH_NO_TYPE,
+			"--handshakes, --type"},
+		{handshakes && options->ramp > 0, "--handshakes, --ramp"},
+		{idle && options->messages > 0, "--idle, --messages"},
+		{idle && options->connections > 0, "--idle, --connections"},
+		{idle && options->in_flight > 0, "--idle, --in-flight"},
+	};
+
+	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++) {
+		*which = excluded[i].names;
+		if (excluded[i].are_given)
+			return "more than one of";
+	}
 	*which = "--key";
 	if (options->key != NULL && options->cert == NULL)
 		return "no --cert for";
@@ -116,6 +145,21 @@ complain(const char *what, const char *which)
 {
 	option_complain(&bench_program, what, which);
 	return OPTION_WRONG;
+}
+
+static void
+fill_in_defaults(struct bench_options *options)
+{
+	if (options->connections == 0)
+		options->connections = DEFAULT_CONNECTIONS;
+	if (options->in_flight == 0)
+		options->in_flight = DEFAULT_IN_FLIGHT;
+	if (options->size == NO_SIZE)
+		options->size = DEFAULT_SIZE;
+	if (options->type == BENCH_NO_TYPE)
+		options->type = BENCH_ASCII;
+	if (options->duration == 0 && options->messages == 0)
+		options->duration = DEFAULT_DURATION;
 }
 
 static enum option_result
@@ -132,8 +176,7 @@ take_operands(struct bench_options *options, char **operands)
 	why = find_contradiction(options, &which);
 	if (why != NULL)
 		return complain(why, which);
-	if (options->duration == 0 && options->messages == 0)
-		options->duration = DEFAULT_DURATION;
+	fill_in_defaults(options);
 	return OPTION_RUN;
 }
 
@@ -143,8 +186,8 @@ bench_options_parse(struct bench_options *options, int argc, char **argv)
 	int operand = argc;
 	enum option_result result;
 
-	*options = (struct bench_options){
-		.connections = 16, .in_flight = 1, .size = 20};
+	*options =
+		(struct bench_options){.size = NO_SIZE, .type = BENCH_NO_TYPE};
 	result = option_parse(&bench_program, argc, argv, options, &operand);
 	if (result == OPTION_RUN)
 		result = take_operands(options, argv + operand);

@@ -7,6 +7,7 @@
 #include "protocol/uri.h"
 
 enum bench_type {
+	BENCH_NO_TYPE = -1, /* while the command line is read */
 	BENCH_ASCII,
 	BENCH_UTF8,
 	BENCH_BINARY,

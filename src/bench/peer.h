@@ -23,6 +23,7 @@ struct peer {
 	int descriptor;	  /* -1: the queue of the server was full */
 	uint32_t watched; /* events of epoll, 0: it is not in there */
 	bool has_failed;
+	bool has_more;		     /* it may, and epoll would not tell */
 	struct transport *transport; /* NULL while connecting */
 	struct opening *opening;     /* NULL before and after */
 	struct writer writer;

@@ -21,7 +21,7 @@
 /* Connections that are asked at the same time after --idle. */
 #define ASKED_MAX 64
 
-/* What is outstanding is given up when nothing has come for so long. */
+/* What is outstanding is given up after so long: see is_given_up. */
 #define PATIENCE (10 * NANOSECONDS)
 #define PATIENCE_INTERRUPTED NANOSECONDS
 #define CLOSING_PATIENCE (2 * NANOSECONDS)
@@ -50,7 +50,8 @@ is_stalled(const struct load *load, uint64_t patience)
 static void
 await_first(struct load *load)
 {
-	while (load->opening > 0 && load->interruptions == 0)
+	while (load->opening > 0 && load->result->handshakes == 0 &&
+		load->interruptions == 0)
 		load_turn(load, INSTANT_NEVER);
 }
 
@@ -137,19 +138,31 @@ has_sent_all(const struct load *load)
 	return load->budget == 0;
 }
 
+/* A schedule has its limit, however many replies come meanwhile. */
+static bool
+is_given_up(const struct load *load, uint64_t begin)
+{
+	if (load->interruptions > 0)
+		return is_stalled(load, PATIENCE_INTERRUPTED);
+	if (load->options->rate > 0)
+		return load->now > begin + PATIENCE;
+	return is_stalled(load, PATIENCE);
+}
+
 /* What was sent, or was due, is waited for. */
 static void
 drain(struct load *load)
 {
 	bool is_scheduled = load->options->rate > 0;
+	uint64_t begin;
 
 	if (!is_scheduled || load->interruptions > 0)
 		load->budget = 0;
 	if (load->options->duration > 0)
 		load->last_reply = load->now;
+	begin = load->last_reply;
 	while (load_is_alive(load) && load->interruptions < 2 &&
-		!is_stalled(load, load->interruptions > 0 ? PATIENCE_INTERRUPTED
-							  : PATIENCE) &&
+		!is_given_up(load, begin) &&
 		(load->outstanding > 0 || !has_sent_all(load))) {
 		if (load->interruptions > 0)
 			load->budget = 0;
@@ -184,26 +197,26 @@ load_with_messages(struct load *load)
 static bool
 is_left_open(const struct load *load)
 {
-	return load->options->duration == 0 && load->opening == 0 &&
-	       is_stalled(load, PATIENCE);
+	return load->options->duration == 0 && load->budget > 0 &&
+	       load->opening == 0 && is_stalled(load, PATIENCE);
 }
 
 static void
 load_with_handshakes(struct load *load)
 {
-	uint64_t count = (uint64_t)load->options->messages, end;
+	uint64_t end;
 
-	await_first(load);
-	load->renews = true;
 	begin_to_measure(load);
 	end = end_of(load);
-	if (load->peers[0].state == PEER_OPEN)
-		peer_leave(&load->peers[0], load);
+	await_first(load);
 	while (!is_over(load) && load->now < end && !is_left_open(load) &&
-		(count == 0 || load->result->measured < count)) {
-		if (load->opened < load->peer_count)
+		(load->budget > 0 || load->opening > 0)) {
+		bool is_one_missing =
+			load->opened < load->peer_count && load->budget > 0;
+
+		if (is_one_missing)
 			load_open_next(load);
-		load_turn(load, load->opened < load->peer_count ? 0 : end);
+		load_turn(load, is_one_missing ? 0 : end);
 	}
 	if (is_left_open(load))
 		result_fail(load->result, BENCH_WRONG,
@@ -283,12 +296,15 @@ keep_prefix(struct result *result, const struct expectation *expectation)
 static void
 use(struct load *load)
 {
+	if (load->options->handshakes) {
+		load_with_handshakes(load);
+		close_all(load);
+		return;
+	}
 	await_first(load);
 	if (is_over(load))
 		return;
-	if (load->options->handshakes)
-		load_with_handshakes(load);
-	else if (load->options->idle > 0)
+	if (load->options->idle > 0)
 		hold_connections(load);
 	else
 		load_with_messages(load);

@@ -2,6 +2,7 @@
 """Every exit status (INTERFACE.md, wsbench)."""
 
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from bench import SECTION, WSBENCH, expect_sums, finish, run, run_json, \
     serving, start, trust, url_of
 from checks import Stopwatch, check, expect, expect_between, expect_that
 from failing import Failing
+from peer import CLOSE, PING
 from rogue import Rogue, said, said_close
 
 
@@ -34,6 +36,20 @@ def usage(_, case):
     expect_failure(2, case[1], *case[0])
 
 
+@check("E1", SECTION, "{} tells, and exits with 0", cases={
+    "--help": ("--help", "Usage: wsbench [OPTION]... [URL]\n"),
+    "--version": ("--version", "wsbench (wsserver) ")})
+def told(_, case):
+    option, begin = case
+    result = run(option)
+    expect("exit status, errors", (0, ""), (result.status, result.errors))
+    expect_that(result.output.startswith(begin), begin, result)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([WSBENCH, option], stdout=full, timeout=60,
+                              check=False)
+    expect("exit status when it cannot be written", 1, done.returncode)
+
+
 @check("E3", SECTION, "3: nothing listens")
 def nothing_listens(_):
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -46,6 +62,28 @@ def nothing_listens(_):
 def unknown_name(_):
     expect_failure(3, "cannot connect to name.invalid port 80",
                    "ws://name.invalid")
+
+
+@check("E3", SECTION, "3: a name that is too long: {}", cases={
+    "a host": ("ws://" + "name." * 60 + "example", "the name is too long"),
+    "a path": ("ws+unix:/" + "path/" * 60 + ":/", "the name is too long"),
+    "a path that the system has no room for": (
+        "ws+unix:/" + "path/" * 40 + ":/", os.strerror(errno.ENAMETOOLONG))})
+def long_name(_, case):
+    url, why = case
+    expect_failure(3, why, url)
+
+
+@check("E3", SECTION, "3: the server listens no longer")
+def listener_gone(_):
+    def serve(guest):
+        guest.open()
+        rogue.socket.close()
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        result = run_json(3, "--handshakes", "-c1", "-n2", rogue.url)
+    expect("ok, failed", {"ok": 1, "failed": 1}, result["handshakes"])
 
 
 @check("E3", SECTION, "3: more connections than descriptors")
@@ -85,7 +123,8 @@ def client_certificate(_):
         good = run("-n5", trust(), *ours, url_of(server))
         bad = run("-n5", trust(), url_of(server))
     expect("exit status with one", 0, good.status)
-    expect_that(bad.status in (4, 5), "a failure without", bad)
+    expect("exit status without", 4, bad.status)
+    expect_that("certificate required" in bad.errors, "the reason", bad)
 
 
 @check("E5", SECTION, "5: {}", cases={
@@ -115,6 +154,26 @@ def unsent_request(_):
 def no_compression(_):
     with serving("--no-deflate") as server:
         expect_failure(5, "does not compress", "--deflate", url_of(server))
+
+
+@check("E5", SECTION, "5: --deflate, and a later window is narrower")
+def narrower_window(_):
+    """Messages are compressed once, for all connections."""
+
+    def serve(guest, bits):
+        guest.open(Sec_WebSocket_Extensions="permessage-deflate; "
+                   "server_no_context_takeover; client_no_context_takeover; "
+                   f"server_max_window_bits=12; client_max_window_bits={bits}")
+        if bits == 12:
+            guest.leave()
+
+    with Rogue(lambda guest: serve(guest, 12),
+               lambda guest: serve(guest, 10)) as rogue:
+        result = expect_failure(5, "a narrower window for compression than "
+                                "before", "--handshakes", "--deflate", "-c1",
+                                "-n2", rogue.url)
+    expect_that("handshakes  1 ok, 1 failed, " in result.output,
+                "the result", result.output)
 
 
 @check("E6", SECTION, "130: Ctrl-C, with the result so far")
@@ -211,6 +270,17 @@ def silence(_):
         guest.socket.settimeout(60)
         guest.leave()
 
+    def ping(guest):
+        guest.open()
+        guest.receive_frame()
+        end = time.monotonic() + 40
+        while time.monotonic() < end:
+            guest.send(said(PING))
+            if guest.receive_frame()[0] == CLOSE:
+                break
+            time.sleep(1)
+        guest.send(said_close())
+
     def stay(guest):
         guest.open()
         guest.expect_close(1000)
@@ -218,22 +288,31 @@ def silence(_):
         guest.expect_end()
 
     with Rogue(serve) as rogue, Rogue(stay) as staying, \
+            Rogue(ping) as pinging, Stopwatch() as watch, \
             socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         unanswered = start("-c1", f"ws://127.0.0.1:{port}")
+        secure = start("-c1", f"wss://127.0.0.1:{port}")
         silent = start("-c1", "-n1", "--json", rogue.url)
+        pinged = start("-c1", "-n1", "--json", pinging.url)
         unclosed = start("--handshakes", "-c1", "-n2", staying.url)
         result = finish(unanswered)
         expect("exit status without a 101", 5, result.status)
         expect_that("the handshake timed out" in result.errors,
                     "the reason", result.errors)
+        result = finish(secure)
+        expect("exit status without TLS", 4, result.status)
         result = finish(silent)
         expect("exit status without a reply", 1, result.status)
+        expect("lost", 1, result.json["messages"]["lost"])
+        result = finish(pinged)
+        expect("exit status with pings alone", 1, result.status)
         expect("lost", 1, result.json["messages"]["lost"])
         result = finish(unclosed)
     expect("exit status without a Close", 1, result.status)
     expect_that("does not end the closing" in result.errors, "the reason",
                 result.errors)
+    expect_between("seconds", 10, 30, watch.seconds)
 
 
 @check("E9", SECTION, "the limit of descriptors is raised")

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Each reply is checked: what is right, and what is not."""
 
+import itertools
+import socketserver
 import ssl
+import threading
 import time
 
 import certificates
 from bench import SECTION, expect_counts, expect_sums, run, run_json, \
     serving, trust, url_of
-from checks import check, expect, expect_that
-from peer import BINARY, CONTINUATION, PING, PONG, TEXT
+from checks import check, expect, expect_between, expect_that
+from peer import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
 from rogue import Guest, Rogue, said, said_close
 
 
@@ -252,17 +255,21 @@ def early_frame(_):
     expect_counts(bench_rogue(0, serve, "-n1"), 1)
 
 
+def make_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.path("server-chain.pem"),
+                            certificates.path("server.key"))
+    return context
+
+
 class TlsGuest(Guest):
     """What is sent at once is in one segment, a record for each piece."""
 
     def __init__(self, connected):
         super().__init__(connected)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificates.path("server-chain.pem"),
-                                certificates.path("server.key"))
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self.incoming, self.outgoing,
-                                    server_side=True)
+        self.tls = make_context().wrap_bio(self.incoming, self.outgoing,
+                                           server_side=True)
         self.finish(self.tls.do_handshake)
 
     def finish(self, step):
@@ -307,6 +314,65 @@ def early_record(_):
     with Rogue(serve) as rogue:
         url = rogue.url.replace("ws:", "wss:")
         expect_counts(run_json(0, "--idle=1", "-d7s", trust(), url), 1)
+
+
+@check("B4", SECTION, "many records that have come at once are all read")
+def many_records(_):
+    """More than a turn takes, and nothing behind them that tells of it."""
+
+    def serve(plain):
+        guest = TlsGuest(plain.socket).open()
+        messages = [guest.receive_frame() for _ in range(300)]
+        guest.send(*(said(*message) for message in messages))
+        guest.leave()
+
+    with Rogue(serve) as rogue:
+        url = rogue.url.replace("ws:", "wss:")
+        result = run_json(0, "-c1", "-m300", "-n300", trust(), url)
+    expect_counts(result, 300)
+
+
+class OneFloods(socketserver.ThreadingTCPServer):
+    """All guests of TLS echo, the first one only after a flood of pings."""
+
+    daemon_threads = True
+    seconds = 5
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), None)
+        self.guests = itertools.count()
+
+    def finish_request(self, request, client_address):
+        guest = Guest(make_context().wrap_socket(request, server_side=True))
+        guest.open()
+        guest.socket.settimeout(60)
+        if next(self.guests) == 0:
+            pings = said(PING) * 500000
+            message = guest.receive_frame()
+            end = time.monotonic() + self.seconds
+            while time.monotonic() < end:
+                guest.socket.sendall(pings)
+            guest.send(said(*message))
+        while (message := guest.receive_frame())[0] != CLOSE:
+            if message[0] != PONG:
+                guest.send(said(*message))
+        guest.send(said(*message))
+
+
+@check("B4", SECTION, "one that floods with pings does not hold the others up")
+def flood(_):
+    with OneFloods() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            result = run_json(0, "-c2", "-d2s", trust(),
+                              f"wss://127.0.0.1:{server.server_address[1]}")
+        finally:
+            server.shutdown()
+            thread.join()
+    expect_between("seconds", 2, 4, result["seconds"])
+    expect_between("measured", 5, 10**6, result["measured"])
+    expect("lost", 0, result["messages"]["lost"])
 
 
 @check("B5", SECTION, "what is without a reply is lost: {}", cases={

@@ -12,6 +12,7 @@ import xml.etree.ElementTree
 from bench import SECTION, WSBENCH, expect_sums, run, run_json, serving, \
     url_of
 from checks import check, expect, expect_that
+from rogue import Rogue, said
 
 TIME = r"(\d+ ns|\d\.\d us|\d+ us|\d+\.\d\d ms|\d+\.\d\d s)"
 TEXT = re.compile(
@@ -65,6 +66,20 @@ def json_sums(_):
            [values[name] for name in names])
 
 
+@check("R2", SECTION, "the server's processor time: {}", cases={
+    "of a process that is there": True, "of one that is gone": False})
+def server_time(_, is_there):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    with serving() as server:
+        pid = server.pid if is_there else gone.pid
+        result = run("-n50", f"--pid={pid}", url_of(server))
+    expect("exit status", 0, result.status)
+    line = r"\nserver      \d+\.\d\d s of processor time, \d+\.\d\d us each\n"
+    expect("the line", is_there, bool(re.search(line, result.output)))
+    expect("its name", is_there, "\nserver " in result.output)
+
+
 def elements(page):
     """Of a page that is well-formed."""
     return list(xml.etree.ElementTree.fromstring(
@@ -90,6 +105,68 @@ def page(_):
                     "nothing from elsewhere", each.tag)
     expect_that(not re.search(r"url\(|@import|https?://", content),
                 "no references", content[:500])
+
+
+def read_page(status, *arguments):
+    """The texts of headings, paragraphs and cells, and the whole page."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "page.html")
+        result = run(f"--html={file}", *arguments)
+        expect(f"exit status ({result.errors})", status, result.status)
+        with open(file, encoding="utf-8") as stream:
+            content = stream.read()
+    return ["".join(each.itertext()) for each in elements(content)
+            if each.tag in ("h1", "p", "th", "td")], content
+
+
+def expect_row(texts, name, value):
+    expect(name, value, texts[texts.index(name) + 1])
+
+
+@check("R3", SECTION, "a page: {}", cases={
+    "a rate": (("-r100", "-d200ms"), {
+        "messages sent": "20", "lost": "0", "due but not sent": "0",
+        "messages a second wanted": "100"}, "Latencies count from when"),
+    "handshakes": (("--handshakes", "-n7", "-c2"), {
+        "opening handshakes": "7", "failed": "0"}, "handshakes a second"),
+    "idle": (("--idle=3", "-d100ms"), {
+        "connections held": "3", "right replies": "3"}, "idle, then 1 in")})
+def other_page(_, case):
+    arguments, rows, text = case
+    with serving() as server:
+        texts, content = read_page(0, *arguments, url_of(server))
+    for name, value in rows.items():
+        expect_row(texts, name, value)
+    expect_that(text in content, text, texts)
+
+
+@check("R3", SECTION, "a page: what failed, and a prefix that looks like HTML")
+def page_of_failures(_):
+    def serve(guest):
+        guest.open()
+        for number in range(3):
+            opcode, payload = guest.receive_frame()
+            guest.send(said(opcode, b"<b>&\"" + payload[number:]))
+        guest.receive_frame()
+
+    with Rogue(serve) as rogue:
+        texts, content = read_page(1, "-c1", "-n9", rogue.url)
+    for name, value in (("messages sent", "4"), ("right replies", "1"),
+                        ("wrong", "2"), ("lost", "1")):
+        expect_row(texts, name, value)
+    expect_that("<q>&lt;b>&amp;\\x22</q>" in content, "the prefix", texts)
+
+
+@check("R3", SECTION, "a page without a reply has no plots")
+def page_without_replies(_):
+    def serve(guest):
+        guest.open()
+        guest.receive_frame()
+
+    with Rogue(serve) as rogue:
+        texts, content = read_page(1, "-c1", "-n1", rogue.url)
+    expect_row(texts, "lost", "1")
+    expect_that("<svg" not in content, "no plots", content)
 
 
 @check("R3", SECTION, "a page that cannot be written is an error")
