@@ -43,6 +43,7 @@ run(void)
 	file = open_memstream(&output, &size);
 	ck_assert_ptr_nonnull(file);
 	result = check_run(&target, file);
+	fake_server_stop(&server);
 	fclose(file);
 	return result;
 }

@@ -187,7 +187,7 @@ announce(const struct listeners *listeners)
 	return false;
 }
 
-static int
+static enum exit_status
 status_of(enum server_end end)
 {
 	/* Workers that are left still use what exit would tear down. */
@@ -216,7 +216,7 @@ deflate_of(const struct options *options)
 	};
 }
 
-static int
+static enum exit_status
 serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls,
 	struct notify *notify)
 {
@@ -258,7 +258,7 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls,
 		.files = files_of(options),
 		.grace = options->grace,
 	};
-	int status = EXIT_FAILED;
+	enum exit_status status = EXIT_FAILED;
 
 	if (log_is_on_terminal() && listeners_are_loopback(listeners))
 		settings.service.logs_messages = true;
@@ -275,14 +275,14 @@ serve(const struct options *options, struct listeners *listeners, SSL_CTX **tls,
 }
 
 /* Behind what must be had before anything listens. */
-static int
+static enum exit_status
 listen_and_serve(
 	const struct options *options, SSL_CTX **tls, struct notify *notify)
 {
 	static struct listeners listeners;
 	struct activation activation;
 	bool is_open;
-	int status;
+	enum exit_status status;
 
 	is_open = activation_take(&activation) &&
 		  listeners_open(&listeners, options, &activation);
@@ -297,11 +297,11 @@ listen_and_serve(
 }
 
 /* What --check-config tells by its exit status: nothing is made to stay. */
-static int
+static enum exit_status
 check(const struct options *options)
 {
 	SSL_CTX *tls;
-	int status = EXIT_FILES;
+	enum exit_status status = EXIT_FILES;
 
 	if (load_certificate(options, &tls))
 		status = become_another(options, &tls);
@@ -309,12 +309,12 @@ check(const struct options *options)
 	return status;
 }
 
-static int
+static enum exit_status
 run(const struct options *options)
 {
 	struct notify notify;
 	SSL_CTX *tls;
-	int status;
+	enum exit_status status;
 
 	if (!privileges_check(options->user, options->group))
 		return EXIT_USAGE;
@@ -347,7 +347,7 @@ int
 main(int argc, char **argv)
 {
 	struct options options;
-	int status = EXIT_USAGE;
+	enum exit_status status = EXIT_USAGE;
 
 	descriptors_fill_standard(false);
 	memory_return_buffers();
@@ -363,5 +363,5 @@ main(int argc, char **argv)
 		break;
 	}
 	options_release(&options);
-	return status;
+	return (int)status;
 }

@@ -215,20 +215,15 @@ opening_receive_body(struct stream *stream, struct buffer *input,
 		http_list_has(response, "Transfer-Encoding", "chunked");
 	size_t wanted = is_chunked ? max : body_length(response, max);
 	struct chunked chunked = {0};
-	struct slice body;
+	size_t length;
 
 	buffer_consume(input, response->bytes.length);
-	for (;;) {
-		body = buffer_bytes(input);
-		if (is_chunked) {
+	do {
+		if (is_chunked)
 			chunked_decode(&chunked, input);
-			body.length = chunked.length;
-		}
-		if (body.length >= wanted || chunked.has_ended ||
-			!receive_piece(stream, input, deadline))
-			break;
-	}
-	if (body.length > wanted)
-		body.length = wanted;
-	return body;
+		length = is_chunked ? chunked.length : buffer_length(input);
+	} while (length < wanted && !chunked.has_ended &&
+		 receive_piece(stream, input, deadline));
+	return (struct slice){
+		buffer_bytes(input).data, length < wanted ? length : wanted};
 }
