@@ -68,6 +68,7 @@ chunked_decode(struct chunked *chunked, struct buffer *bytes)
 {
 	while (!chunked->has_ended) {
 		struct slice line, rest = undecoded(chunked, bytes);
+		bool is_whole;
 
 		if (rest.length == 0)
 			return;
@@ -75,10 +76,10 @@ chunked_decode(struct chunked *chunked, struct buffer *bytes)
 			take_data(chunked, rest.length);
 			continue;
 		}
-		if (!slice_split(&rest, '\n', &line)) {
-			chunked->has_ended = line.length > CHUNKED_LINE_MAX;
+		is_whole = slice_split(&rest, '\n', &line);
+		chunked->has_ended = line.length > CHUNKED_LINE_MAX;
+		if (!is_whole || chunked->has_ended)
 			return;
-		}
 		take_line(chunked, line);
 		buffer_erase(bytes, chunked->length, line.length + 1);
 	}

@@ -3,6 +3,7 @@
 
 fuzz_targets = \
 	tests/fuzz/fuzz_argv \
+	tests/fuzz/fuzz_chunked \
 	tests/fuzz/fuzz_connection_client \
 	tests/fuzz/fuzz_connection_server \
 	tests/fuzz/fuzz_deflate \
