@@ -139,6 +139,7 @@ class Peer:
     """
 
     reserved = 0x70  # what is never set in the first byte of a frame
+    log_begin = 0  # which line of the server's log may be the first about it
 
     def __init__(self, address, source="127.0.0.1", receive_buffer=None,
                  tls=None):

@@ -122,7 +122,9 @@ class Server:
             self.log.append(line.decode("utf-8", "surrogateescape")[:-1])
 
     def connect(self, kind=Peer, **rest):
+        begin = len(self.log)
         peer = kind(self.address, **{"tls": self.tls, **rest})
+        peer.log_begin = begin
         self.peers.append(peer)
         return peer
 
@@ -139,9 +141,9 @@ class Server:
         peer.close()
         return response
 
-    def find(self, pattern):
-        """The lines of the log that hold a pattern."""
-        return [line for line in list(self.log) if re.search(pattern, line)]
+    def find(self, pattern, begin=0):
+        """The lines of the log that hold a pattern, from one of them on."""
+        return [line for line in self.log[begin:] if re.search(pattern, line)]
 
     def lines_of(self, peer):
         """The lines with the number of a peer that is logged."""
@@ -150,17 +152,20 @@ class Server:
         return [each for each in list(self.log)
                 if each.split(" ")[2] == number]
 
-    def wait_for(self, pattern, seconds=2):
-        wait_until(lambda: self.find(pattern), seconds)
-        lines = self.find(pattern)
+    def wait_for(self, pattern, seconds=2, begin=0):
+        wait_until(lambda: self.find(pattern, begin), seconds)
+        lines = self.find(pattern, begin)
         expect_that(lines, f"a line like {pattern}", self.log[-5:])
         return lines[0]
 
     def end_of(self, peer, seconds=2):
-        """What the log says, in one line, of the end of a peer."""
+        """What the log says, in one line, of the end of a peer.
+
+        Another one may have had the same port before.
+        """
         pattern = f"Client {re.escape(peer.name)} disconnected "
-        self.wait_for(pattern, seconds)
-        lines = self.find(pattern)
+        self.wait_for(pattern, seconds, peer.log_begin)
+        lines = self.find(pattern, peer.log_begin)
         expect("lines about the end", 1, len(lines))
         match = END.search(lines[0])
         expect_that(match and lines[0].endswith(match.group(0)),

@@ -68,6 +68,7 @@ class TlsStream(Stream):
         while not self.is_open:
             try:
                 self.tls.do_handshake()
+                self.flush()
                 self.is_open = True
             except ssl.SSLWantReadError:
                 self.flush()
@@ -75,8 +76,6 @@ class TlsStream(Stream):
             except ssl.SSLError:
                 self.flush()
                 raise
-        if self.outgoing.pending:
-            self.flush()
 
     def encrypt(self, data):
         """The records of some data, and others that had to be sent."""
