@@ -107,17 +107,11 @@ job_tsan() {
 	fail_on_reports
 }
 
-# Valgrind has mappings of its own, which test_stack would count.
-unit_tests() {
-	find tests -maxdepth 1 -type f -perm -u+x -name 'test_*' \
-		! -name '*.*' ! -name test_stack
-}
-
-# What memcheck can run in reasonable time: no load, no measurements.
+# What memcheck can run in reasonable time: no load, no measurements, and not
+# test_stack, which would count the mappings of valgrind.
 memcheck_tests() {
-	unit_tests
-	find tests/fuzz -maxdepth 1 -type f -perm -u+x -name 'fuzz_*' \
-		! -name '*.*'
+	find tests tests/fuzz -maxdepth 1 -type f -perm -u+x ! -name '*.*' \
+		\( -name 'test_*' -o -name 'fuzz_*' \) ! -name test_stack
 	printf 'tests/%s.sh\n' conformance interop_python interop_node
 }
 
@@ -149,6 +143,16 @@ helgrind_suppressions() {
 	done
 }
 
+# Unit tests with more than one thread; of the others it has nothing to say.
+threaded_tests() {
+	local name
+
+	for name in test_lookup $(cd "$source/tests" &&
+		grep -l pthread_create test_*.c); do
+		[ "$name" = test_stack.c ] || echo "tests/${name%.c}"
+	done
+}
+
 # Also ends while many connections are under way, once and again, for races
 # show when they like. With the second stack of a race it would take thrice as
 # long.
@@ -160,9 +164,9 @@ job_helgrind() {
 	helgrind_suppressions >known.supp
 	options="-q --tool=helgrind --history-level=none --error-exitcode=99"
 	options+=" --suppressions=$build/known.supp --log-file=$build/report.%p"
-	make -j"$more" check TESTS="$(unit_tests | tr '\n' ' ')" \
+	make -j"$more" check TESTS="$(threaded_tests | tr '\n' ' ')" \
 		LOG_COMPILER=valgrind AM_LOG_FLAGS="$options" \
-		TESTS_ENVIRONMENT='CK_FORK=no' || status=1
+		TESTS_ENVIRONMENT='CK_TIMEOUT_MULTIPLIER=20' || status=1
 	printf '#!/bin/sh\nexec valgrind %s "%s" "$@"\n' "$options" \
 		"$build/wsserver" >wsserver-helgrind
 	chmod +x wsserver-helgrind

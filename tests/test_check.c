@@ -195,7 +195,7 @@ START_TEST(an_opening_handshake_is_bounded_in_time)
 	int64_t start = clock_now();
 
 	server.script = &mute;
-	target.opening_limit = 100;
+	target.opening_limit = 500;
 	ck_assert(!run());
 	ck_assert_int_lt(clock_now() - start, target.check_limit);
 	ck_assert_ptr_nonnull(strstr(output, ": no answer in time\n"));
