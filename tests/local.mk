@@ -189,6 +189,7 @@ tests_libtests_a_SOURCES = \
 	tests/manual.c tests/manual.h \
 	tests/memory_transport.c tests/memory_transport.h \
 	tests/one_check.c tests/one_check.h \
+	tests/parsing.c tests/parsing.h \
 	tests/peer.c tests/peer.h \
 	tests/randomness.c tests/randomness.h \
 	tests/room.c tests/room.h \

@@ -60,17 +60,3 @@ manual_has_line(const struct option_program *program, const char *line)
 	free(manual);
 	return has_line;
 }
-
-void
-manual_help_has_all(const struct option_program *program, char *help)
-{
-	char *rest, *line;
-
-	for (size_t i = 0; i < program->row_count; i++) {
-		ck_assert_ptr_nonnull(strstr(help, program->rows[i].name));
-		ck_assert_ptr_nonnull(strstr(help, program->rows[i].help));
-	}
-	for (line = strtok_r(help, "\n", &rest); line != NULL;
-		line = strtok_r(NULL, "\n", &rest))
-		ck_assert_uint_le(strlen(line), 80);
-}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --help and the manual page say of a program's options. */
+/* What the manual page says of a program's options. */
 #ifndef TESTS_MANUAL_H
 #define TESTS_MANUAL_H
 
@@ -10,11 +10,5 @@ void manual_has_all(const struct option_program *program);
 
 /* Whether the source of the page has a line. */
 bool manual_has_line(const struct option_program *program, const char *line);
-
-/*
- * Fails unless a text of --help, which is changed, names each option, in lines
- * of at most 80 columns.
- */
-void manual_help_has_all(const struct option_program *program, char *help);
 
 #endif

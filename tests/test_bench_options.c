@@ -1,32 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/options.h"
-#include "capture.h"
 #include "manual.h"
+#include "parsing.h"
 #include "suite.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #define FIELD(name) offsetof(struct bench_options, name)
-#define TRY ". Try 'wsbench --help'\n"
 
 static struct bench_options options;
 
 static enum option_result
-parse(const char *first, const char *second)
+parse_all(int count, char **arguments)
 {
-	char *arguments[] = {(char *)(uintptr_t) "wsbench",
-		(char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL};
-	int count = first == NULL ? 1 : second == NULL ? 2 : 3;
-
 	return bench_options_parse(&options, count, arguments);
 }
 
-static void *
-at(size_t field)
+static const struct parsing parsing = {&bench_program, &options, parse_all};
+
+static enum option_result
+parse(const char *first, const char *second)
 {
-	return (char *)&options + field;
+	return parsing_run(&parsing, first, second);
 }
 
 START_TEST(has_the_defaults_of_the_manual)
@@ -54,11 +47,7 @@ START_TEST(a_number_of_messages_needs_no_time)
 }
 END_TEST
 
-static const struct {
-	const char *argument;
-	size_t field;
-	int64_t value;
-} numbers[] = {
+static const struct number_case numbers[] = {
 	{"-c500", FIELD(connections), 500},
 	{"-d10", FIELD(duration), 10000},
 	{"-d10s", FIELD(duration), 10000},
@@ -78,18 +67,11 @@ static const struct {
 
 START_TEST(takes_good_numbers)
 {
-	int64_t number;
-
-	ck_assert_int_eq(parse(numbers[_i].argument, NULL), OPTION_RUN);
-	memcpy(&number, at(numbers[_i].field), sizeof(number));
-	ck_assert_int_eq(number, numbers[_i].value);
+	parsing_expect_number(&parsing, &numbers[_i]);
 }
 END_TEST
 
-static const struct {
-	const char *argument;
-	size_t field;
-} flags[] = {
+static const struct flag_case flags[] = {
 	{"--handshakes", FIELD(handshakes)},
 	{"--deflate", FIELD(deflate)},
 	{"-k", FIELD(insecure)},
@@ -99,15 +81,11 @@ static const struct {
 
 START_TEST(takes_flags)
 {
-	ck_assert_int_eq(parse(flags[_i].argument, "ws://host"), OPTION_RUN);
-	ck_assert(*(bool *)at(flags[_i].field));
-	ck_assert(slice_equals(options.uri.host, slice_of("host")));
+	parsing_expect_flag(&parsing, &flags[_i]);
 }
 END_TEST
 
-static const struct {
-	const char *first, *second, *complaint;
-} wrongs[] = {
+static const struct wrong_case wrongs[] = {
 	{"-t", "10", "did you mean -d? There is no option '-t'"},
 	{"-t10", NULL, "did you mean -d? There is no option '-t'"},
 	{"-y", NULL, "unknown or misused option '-y'"},
@@ -163,28 +141,13 @@ END_TEST
 
 START_TEST(says_what_is_wrong)
 {
-	char *said;
-
-	capture_begin(STDERR_FILENO);
-	ck_assert_int_eq(
-		parse(wrongs[_i].first, wrongs[_i].second), OPTION_WRONG);
-	said = capture_end();
-	ck_assert_msg(
-		strstr(said, wrongs[_i].complaint) != NULL, "said %s", said);
-	ck_assert_ptr_eq(strstr(said, TRY) + strlen(TRY), strchr(said, '\0'));
-	free(said);
+	parsing_expect_complaint(&parsing, &wrongs[_i]);
 }
 END_TEST
 
 START_TEST(help_names_each_option_within_80_columns)
 {
-	char *help;
-
-	capture_begin(STDOUT_FILENO);
-	ck_assert_int_eq(parse("--help", NULL), OPTION_DONE);
-	help = capture_end();
-	manual_help_has_all(&bench_program, help);
-	free(help);
+	parsing_expect_help(&parsing);
 }
 END_TEST
 

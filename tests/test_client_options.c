@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "capture.h"
 #include "client/options.h"
 #include "manual.h"
+#include "parsing.h"
 #include "suite.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #define FIELD(name) offsetof(struct client_options, name)
-#define TRY ". Try 'wsclient --help'\n"
 
 static struct client_options options;
 
@@ -20,20 +15,18 @@ tear_down(void)
 }
 
 static enum option_result
-parse(const char *first, const char *second)
+parse_all(int count, char **arguments)
 {
-	char *arguments[] = {(char *)(uintptr_t) "wsclient",
-		(char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL};
-	int count = first == NULL ? 1 : second == NULL ? 2 : 3;
-
 	client_options_release(&options);
 	return client_options_parse(&options, count, arguments);
 }
 
-static void *
-at(size_t field)
+static const struct parsing parsing = {&client_program, &options, parse_all};
+
+static enum option_result
+parse(const char *first, const char *second)
 {
-	return (char *)&options + field;
+	return parsing_run(&parsing, first, second);
 }
 
 START_TEST(has_the_defaults_of_the_manual)
@@ -52,11 +45,7 @@ START_TEST(has_the_defaults_of_the_manual)
 }
 END_TEST
 
-static const struct {
-	const char *argument;
-	size_t field;
-	int64_t value;
-} numbers[] = {
+static const struct number_case numbers[] = {
 	{"-w0", FIELD(wait), 0},
 	{"-w-1", FIELD(wait), CLIENT_WAIT_FOREVER},
 	{"--wait=-1", FIELD(wait), CLIENT_WAIT_FOREVER},
@@ -68,18 +57,11 @@ static const struct {
 
 START_TEST(takes_good_numbers)
 {
-	int64_t number;
-
-	ck_assert_int_eq(parse(numbers[_i].argument, NULL), OPTION_RUN);
-	memcpy(&number, at(numbers[_i].field), sizeof(number));
-	ck_assert_int_eq(number, numbers[_i].value);
+	parsing_expect_number(&parsing, &numbers[_i]);
 }
 END_TEST
 
-static const struct {
-	const char *argument;
-	size_t field;
-} flags[] = {
+static const struct flag_case flags[] = {
 	{"-c", FIELD(connect)},
 	{"--connect", FIELD(connect)},
 	{"-k", FIELD(insecure)},
@@ -101,17 +83,11 @@ static const struct {
 
 START_TEST(takes_flags)
 {
-	ck_assert_int_eq(parse(flags[_i].argument, "ws://host"), OPTION_RUN);
-	ck_assert(*(bool *)at(flags[_i].field));
-	ck_assert(slice_equals(options.uri.host, slice_of("host")));
+	parsing_expect_flag(&parsing, &flags[_i]);
 }
 END_TEST
 
-static const struct {
-	const char *first, *second;
-	size_t field;
-	const char *values[2];
-} lists[] = {
+static const struct list_case lists[] = {
 	{"-HA: b", "--header=C:d", FIELD(headers), {"A: b", "C:d"}},
 	{"-H@file", "-H@other", FIELD(headers), {"@file", "@other"}},
 	{"-schat", "--subprotocol=mud", FIELD(subprotocols), {"chat", "mud"}},
@@ -120,19 +96,12 @@ static const struct {
 
 START_TEST(takes_good_values_again_and_again)
 {
-	const struct option_list *list = at(lists[_i].field);
-
-	ck_assert_int_eq(parse(lists[_i].first, lists[_i].second), OPTION_RUN);
-	ck_assert_uint_eq(list->count, 2);
-	ck_assert_str_eq(list->values[0], lists[_i].values[0]);
-	ck_assert_str_eq(list->values[1], lists[_i].values[1]);
+	parsing_expect_list(&parsing, &lists[_i]);
 }
 END_TEST
 
 /* FAULTS G5 and K9: a line that names what is wrong. */
-static const struct {
-	const char *first, *second, *complaint;
-} wrongs[] = {
+static const struct wrong_case wrongs[] = {
 	{"-w-2", NULL, "--wait: '-2' is not -1 or a number of seconds"},
 	{"--color=red", NULL, "--color: 'red' is not auto|always|never"},
 	{"-Hnothing", NULL, "'nothing' is not a header field"},
@@ -166,15 +135,7 @@ static const struct {
 
 START_TEST(says_what_is_wrong)
 {
-	char *said;
-
-	capture_begin(STDERR_FILENO);
-	ck_assert_int_eq(
-		parse(wrongs[_i].first, wrongs[_i].second), OPTION_WRONG);
-	said = capture_end();
-	ck_assert_ptr_nonnull(strstr(said, wrongs[_i].complaint));
-	ck_assert_ptr_eq(strstr(said, TRY) + strlen(TRY), strchr(said, '\0'));
-	free(said);
+	parsing_expect_complaint(&parsing, &wrongs[_i]);
 }
 END_TEST
 
@@ -188,13 +149,7 @@ END_TEST
 
 START_TEST(help_names_each_option_within_80_columns)
 {
-	char *help;
-
-	capture_begin(STDOUT_FILENO);
-	ck_assert_int_eq(parse("--help", NULL), OPTION_DONE);
-	help = capture_end();
-	manual_help_has_all(&client_program, help);
-	free(help);
+	parsing_expect_help(&parsing);
 }
 END_TEST
 

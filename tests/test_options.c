@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture.h"
 #include "manual.h"
+#include "parsing.h"
 #include "server/options.h"
 #include "suite.h"
 
@@ -21,14 +22,18 @@ tear_down(void)
 }
 
 static enum option_result
-parse(const char *first, const char *second)
+parse_all(int count, char **arguments)
 {
-	char *arguments[] = {(char *)(uintptr_t) "wsserver",
-		(char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL};
-	int count = first == NULL ? 1 : second == NULL ? 2 : 3;
-
 	options_release(&options);
 	return options_parse(&options, count, arguments);
+}
+
+static const struct parsing parsing = {&options_program, &options, parse_all};
+
+static enum option_result
+parse(const char *first, const char *second)
+{
+	return parsing_run(&parsing, first, second);
 }
 
 /* As parse; what it says on standard error is dropped. */
@@ -43,15 +48,6 @@ parse_quietly(const char *first)
 	return result;
 }
 
-static int64_t
-number_at(size_t field)
-{
-	int64_t number;
-
-	memcpy(&number, (char *)&options + field, sizeof(number));
-	return number;
-}
-
 static const char *
 string_at(size_t field)
 {
@@ -59,12 +55,6 @@ string_at(size_t field)
 
 	memcpy(&string, (char *)&options + field, sizeof(string));
 	return string;
-}
-
-static const struct option_list *
-list_at(size_t field)
-{
-	return (const struct option_list *)((char *)&options + field);
 }
 
 START_TEST(has_the_defaults_of_the_manual)
@@ -92,11 +82,7 @@ START_TEST(has_the_defaults_of_the_manual)
 }
 END_TEST
 
-static const struct {
-	const char *argument;
-	size_t field;
-	int64_t value;
-} numbers[] = {
+static const struct number_case numbers[] = {
 	{"--port=0", FIELD(port), 0},
 	{"--port=65535", FIELD(port), 65535},
 	{"-p80", FIELD(port), 80},
@@ -123,8 +109,7 @@ static const struct {
 
 START_TEST(takes_good_numbers)
 {
-	ck_assert_int_eq(parse(numbers[_i].argument, NULL), OPTION_RUN);
-	ck_assert_int_eq(number_at(numbers[_i].field), numbers[_i].value);
+	parsing_expect_number(&parsing, &numbers[_i]);
 }
 END_TEST
 
@@ -151,11 +136,7 @@ START_TEST(takes_good_strings)
 }
 END_TEST
 
-static const struct {
-	const char *first, *second;
-	size_t field;
-	const char *values[2];
-} lists[] = {
+static const struct list_case lists[] = {
 	{"--address=localhost", "-a*", FIELD(addresses), {"localhost", "*"}},
 	{"-a[::1]:80", "-aunix:/run/x", FIELD(addresses),
 		{"[::1]:80", "unix:/run/x"}},
@@ -169,13 +150,7 @@ static const struct {
 
 START_TEST(takes_good_values_again_and_again)
 {
-	const struct option_list *list;
-
-	ck_assert_int_eq(parse(lists[_i].first, lists[_i].second), OPTION_RUN);
-	list = list_at(lists[_i].field);
-	ck_assert_uint_eq(list->count, 2);
-	ck_assert_str_eq(list->values[0], lists[_i].values[0]);
-	ck_assert_str_eq(list->values[1], lists[_i].values[1]);
+	parsing_expect_list(&parsing, &lists[_i]);
 }
 END_TEST
 
@@ -314,13 +289,7 @@ END_TEST
 
 START_TEST(help_names_each_option_within_80_columns)
 {
-	char *help;
-
-	capture_begin(STDOUT_FILENO);
-	parse("--help", NULL);
-	help = capture_end();
-	manual_help_has_all(&options_program, help);
-	free(help);
+	parsing_expect_help(&parsing);
 }
 END_TEST
 
