@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 
@@ -154,7 +155,13 @@ def parse_arguments(description):
 
 
 def main(description, suite):
-    """Ends with the exit status."""
+    """Ends with the exit status.
+
+    Programs heed no signal that who starts them ignores, such as a shell that
+    runs the checks in the background.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     arguments = parse_arguments(description)
     chosen = suite.chosen(arguments)
     if arguments.list:

@@ -127,7 +127,8 @@ def log_of_another(_):
         os.chown(folder, nobody, -1)
         expect("verdict", (0, ""), judge(*options))
         expect("files", [], os.listdir(folder))
-        with open(f"{folder}/log", "wb"):
+        with open(f"{folder}/log", "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
             expect_unfit(*options)
 
 
