@@ -36,6 +36,7 @@ unit_tests = \
 	tests/test_console \
 	tests/test_deflate \
 	tests/test_deflate_combinations \
+	tests/test_display \
 	tests/test_echo \
 	tests/test_encoding \
 	tests/test_endpoint \

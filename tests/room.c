@@ -7,12 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/*
- * A buffer that has so much room and cannot grow: it seems to hold as many
- * bytes as one may, in front of its memory.
- */
-static struct buffer
-fixed_room(char *memory, size_t room)
+/* It seems to hold as many bytes as one may, in front of its memory. */
+struct buffer
+room_fixed(char *memory, size_t room)
 {
 	return (struct buffer){.data = memory,
 		.start = 0 - (SIZE_MAX / 2 - room),
@@ -26,7 +23,7 @@ room_assert_filled(room_writer *write, const void *what, const char *expected)
 	char *memory = guard_copy(expected, length);
 
 	for (size_t room = 0; room <= length; room++) {
-		struct buffer output = fixed_room(memory + length - room, room);
+		struct buffer output = room_fixed(memory + length - room, room);
 
 		memset(memory, 0, length);
 		ck_assert(write(&output, what) == (room == length));

@@ -5,6 +5,9 @@
 
 #include "protocol/buffer.h"
 
+/* A buffer with so much room and no more; its end tells how much is used. */
+struct buffer room_fixed(char *memory, size_t room);
+
 /* Appends what, or returns false when memory is short. */
 typedef bool room_writer(struct buffer *output, const void *what);
 

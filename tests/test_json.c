@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/json.h"
+#include "room.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -85,6 +86,23 @@ START_TEST(tells_text_from_bytes)
 }
 END_TEST
 
+START_TEST(leaves_nothing_without_memory_for_all)
+{
+	static const char data[400];
+	char memory[500] = "before";
+	struct json json;
+
+	output = room_fixed(memory, sizeof(memory));
+	output.end = strlen(memory);
+	json_begin(&json, &output, "message");
+	json_add_data(&json, _i == 1, (struct slice){data, sizeof(data)});
+	json_add_number(&json, "n", "7");
+	ck_assert(!json_end(&json));
+	ck_assert_uint_eq(output.end, strlen("before"));
+	output = (struct buffer){0};
+}
+END_TEST
+
 int
 main(void)
 {
@@ -95,6 +113,7 @@ main(void)
 	tcase_add_loop_test(cases, escapes_strings, 0, COUNT_OF(strings));
 	tcase_add_loop_test(
 		cases, tells_text_from_bytes, 0, COUNT_OF(payloads));
+	tcase_add_loop_test(cases, leaves_nothing_without_memory_for_all, 0, 2);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -56,7 +56,7 @@ display_release(struct display *display)
 static void
 add(struct display *display, struct slice bytes)
 {
-	if (!buffer_append(&display->output, bytes))
+	if (display->has_failed || !buffer_append(&display->output, bytes))
 		display->has_failed = true;
 }
 
@@ -131,6 +131,8 @@ add_payload(struct display *display, struct slice payload)
 {
 	bool is_added = true;
 
+	if (display->has_failed)
+		return;
 	if (display->options->hex)
 		is_added = encoding_write_hex(&display->output, payload);
 	else if (display->options->base64)
@@ -271,7 +273,8 @@ display_received(struct display *display, const struct message *message)
 {
 	bool is_control = opcode_is_control(message->opcode);
 
-	if (is_control && !display->options->show_ping_pong)
+	if (display->has_failed ||
+		(is_control && !display->options->show_ping_pong))
 		return;
 	if (display->options->json)
 		tell_message(display, message->opcode, message->payload, "in");
@@ -289,8 +292,9 @@ display_received(struct display *display, const struct message *message)
 void
 display_sent(struct display *display, enum opcode opcode, struct slice payload)
 {
-	if (display->options->json && (!opcode_is_control(opcode) ||
-					      display->options->show_ping_pong))
+	if (display->options->json && !display->has_failed &&
+		(!opcode_is_control(opcode) ||
+			display->options->show_ping_pong))
 		tell_message(display, opcode, payload, "out");
 }
 
@@ -300,6 +304,8 @@ display_round_trip(struct display *display, double milliseconds)
 	char text[NUMBER_SIZE];
 	struct json json;
 
+	if (display->has_failed)
+		return;
 	snprintf(text, sizeof(text), "%.3f", milliseconds);
 	if (display->options->json) {
 		json_begin(&json, &display->output, "pong");
@@ -362,6 +368,8 @@ display_end(
 {
 	struct buffer text = {0};
 
+	if (display->has_failed)
+		return;
 	if (display->options->json) {
 		tell_end(display, end);
 		return;
@@ -382,6 +390,8 @@ display_error(struct display *display, const char *why)
 {
 	struct json json;
 
+	if (display->has_failed)
+		return;
 	if (display->options->json) {
 		json_begin(&json, &display->output, "error");
 		json_add_string(&json, "reason", slice_of(why));

@@ -8,7 +8,8 @@
 
 /*
  * What is shown is added to output, for others to write. Without memory for
- * it, has_failed is set.
+ * it, has_failed is set, and nothing is added any more: what is missing is the
+ * end.
  */
 struct display {
 	const struct client_options *options;

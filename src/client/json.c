@@ -26,7 +26,7 @@ json_format_time(char text[JSON_TIME_SIZE])
 static void
 add(struct json *json, struct slice bytes)
 {
-	if (!buffer_append(json->output, bytes))
+	if (json->has_failed || !buffer_append(json->output, bytes))
 		json->has_failed = true;
 }
 
@@ -66,7 +66,7 @@ json_begin(struct json *json, struct buffer *output, const char *event)
 {
 	char time[JSON_TIME_SIZE];
 
-	*json = (struct json){.output = output};
+	*json = (struct json){.output = output, .begin = buffer_length(output)};
 	json_format_time(time);
 	add_text(json, "{\"time\":");
 	add_quoted(json, slice_of(time));
@@ -96,7 +96,7 @@ json_add_data(struct json *json, bool is_binary, struct slice data)
 	}
 	add_name(json, "base64");
 	add_text(json, "\"");
-	if (!encoding_write_base64(json->output, data))
+	if (json->has_failed || !encoding_write_base64(json->output, data))
 		json->has_failed = true;
 	add_text(json, "\"");
 }
@@ -105,5 +105,8 @@ bool
 json_end(struct json *json)
 {
 	add_text(json, "}\n");
+	if (json->has_failed)
+		buffer_erase(json->output, json->begin,
+			buffer_length(json->output) - json->begin);
 	return !json->has_failed;
 }

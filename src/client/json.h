@@ -7,6 +7,7 @@
 
 struct json {
 	struct buffer *output;
+	size_t begin; /* of the object, in the output */
 	bool has_failed;
 };
 
@@ -26,7 +27,10 @@ void json_add_number(struct json *json, const char *name, const char *number);
 /* Text as "data"; what is binary, or no UTF-8, as "base64". */
 void json_add_data(struct json *json, bool is_binary, struct slice data);
 
-/* Returns false when memory was short anywhere since json_begin. */
+/*
+ * Returns false when memory was short anywhere since json_begin: nothing of the
+ * object is left then.
+ */
 bool json_end(struct json *json);
 
 #endif

@@ -168,13 +168,13 @@ feed(struct pump *pump)
 	pump->unsent_max = connection_unsent(pump->connection) + ANSWERS_MAX;
 }
 
-/* When to begin the closing handshake: input has ended, or output failed. */
+/* When to begin the closing handshake: input has ended, or output fails. */
 static int64_t
 close_due(const struct pump *pump)
 {
 	if (pump_is_closing(pump))
 		return DEADLINE_NEVER;
-	if (pump->outlet.failure != 0)
+	if (pump->outlet.failure != 0 || pump->display.has_failed)
 		return 0;
 	if (!pump->input_is_done || pump->options->wait == CLIENT_WAIT_FOREVER)
 		return DEADLINE_NEVER;
