@@ -342,8 +342,9 @@ inflate_piece(struct inflater *inflater, struct slice piece,
 	struct verdict verdict;
 
 	give_input(stream, piece);
-	if (buffer_length(output) == 0 && !make_room(stream, output, max))
-		return memory_short;
+	/* If there is no memory for that much, a byte more is tried below. */
+	if (buffer_length(output) == 0)
+		(void)make_room(stream, output, max);
 	do {
 		size_t left = max - buffer_length(output);
 
