@@ -129,7 +129,7 @@ buffer_erase(struct buffer *buffer, size_t offset, size_t count)
 	assert(offset <= length && count <= length - offset);
 	if (count == 0)
 		return;
-	hole = buffer->data + buffer->start + offset;
+	hole = buffer->data + (buffer->start + offset);
 	memmove(hole, hole + count, length - offset - count);
 	buffer->end -= count;
 }
