@@ -12,6 +12,7 @@ import time
 
 from checks import Skip, check, expect, expect_that
 from group_terminal import BANNER, PROMPT, SANE
+from ports import free_ports
 from program import expect_run, run
 from screen import Screen
 from server import Server
@@ -115,17 +116,11 @@ def at_terminal(_, serve):
                       "status 0", SANE)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextlib.contextmanager
 def websocketd(*command):
     if shutil.which("websocketd") is None:
         raise Skip("no websocketd")
-    port = free_port()
+    port, = free_ports(1)
     process = subprocess.Popen(
         ["websocketd", "--address=127.0.0.1", f"--port={port}", *command],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

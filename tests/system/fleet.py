@@ -18,17 +18,6 @@ SIZE = 3
 START = 20
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
 class Fleet:
     """Servers with the same options; each can be started anew in its place."""
 

@@ -10,9 +10,9 @@ import threading
 import certificates
 from checks import check, expect, expect_that, wait_until
 from faithful import Crowd
-from fleet import (
-    SIZE, Fleet, Program, bundle, client, free_ports, wait_until_served)
+from fleet import SIZE, Fleet, Program, bundle, client, wait_until_served
 from peer import BINARY, frame
+from ports import free_ports
 from server import Server
 
 OPTIONS = ("--trusted-proxy=127.0.0.1", "--proxy-protocol")

@@ -6,7 +6,8 @@ import shutil
 import certificates
 from checks import check, expect, expect_that, wait_until
 from faithful import Crowd
-from fleet import SIZE, Fleet, Program, client, free_ports, wait_until_served
+from fleet import SIZE, Fleet, Program, client, wait_until_served
+from ports import free_ports
 from group_haproxy import tls_of_check
 
 TRUSTED = "--trusted-proxy=127.0.0.1"

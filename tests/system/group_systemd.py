@@ -12,6 +12,7 @@ import certificates
 from activated import Activated, Manager, listening
 from checks import Skip, check, expect, expect_that
 from peer import Peer
+from ports import free_ports
 from server import Server, WSSERVER
 
 ONCE = {"options": None, "over": ("ws",)}
@@ -74,17 +75,12 @@ def not_listening(_):
                         "a diagnostic", error)
 
 
-def free_port():
-    with listening() as listener:
-        return address_of(listener)[1]
-
-
 @check("", "systemd", "systemd-socket-activate starts it", **ONCE)
 def socket_activate(_):
     program = shutil.which("systemd-socket-activate")
     if program is None:
         raise Skip("no systemd-socket-activate")
-    port = free_port()
+    port, = free_ports(1)
     process = subprocess.Popen(
         [program, f"--listen=127.0.0.1:{port}", "--fdname=ws", WSSERVER,
          "--log-format=text"], stdin=subprocess.DEVNULL,
