@@ -93,6 +93,7 @@ unit_tests = \
 	tests/test_response \
 	tests/test_result \
 	tests/test_shortage \
+	tests/test_signals \
 	tests/test_slice \
 	tests/test_stack \
 	tests/test_stream \

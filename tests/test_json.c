@@ -7,11 +7,13 @@
 #include <string.h>
 
 static struct buffer output;
+static bool has_failed;
 
 static void
 tear_down(void)
 {
 	buffer_release(&output);
+	has_failed = false;
 }
 
 /* Compares the line without its time. */
@@ -53,9 +55,10 @@ START_TEST(escapes_strings)
 
 	snprintf(expected, sizeof(expected),
 		"\"event\":\"message\",\"x\":\"%s\"}\n", strings[_i].shown);
-	json_begin(&json, &output, "message");
+	json_begin(&json, &output, &has_failed, "message");
 	json_add_string(&json, "x", strings[_i].text);
-	ck_assert(json_end(&json));
+	json_end(&json);
+	ck_assert(!has_failed);
 	expect_line(expected);
 }
 END_TEST
@@ -78,10 +81,11 @@ START_TEST(tells_text_from_bytes)
 
 	snprintf(expected, sizeof(expected), "\"event\":\"ping\",%s,\"n\":7}\n",
 		payloads[_i].shown);
-	json_begin(&json, &output, "ping");
+	json_begin(&json, &output, &has_failed, "ping");
 	json_add_data(&json, payloads[_i].is_binary, payloads[_i].data);
 	json_add_number(&json, "n", "7");
-	ck_assert(json_end(&json));
+	json_end(&json);
+	ck_assert(!has_failed);
 	expect_line(expected);
 }
 END_TEST
@@ -94,10 +98,11 @@ START_TEST(leaves_nothing_without_memory_for_all)
 
 	output = room_fixed(memory, sizeof(memory));
 	output.end = strlen(memory);
-	json_begin(&json, &output, "message");
+	json_begin(&json, &output, &has_failed, "message");
 	json_add_data(&json, _i == 1, (struct slice){data, sizeof(data)});
 	json_add_number(&json, "n", "7");
-	ck_assert(!json_end(&json));
+	json_end(&json);
+	ck_assert(has_failed);
 	ck_assert_uint_eq(output.end, strlen("before"));
 	output = (struct buffer){0};
 }

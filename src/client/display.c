@@ -224,6 +224,12 @@ show_control(struct display *display, const char *what, struct slice payload)
 	buffer_release(&text);
 }
 
+static void
+begin_event(struct display *display, struct json *json, const char *event)
+{
+	json_begin(json, &display->output, &display->has_failed, event);
+}
+
 static const char *
 name_of(enum opcode opcode)
 {
@@ -243,14 +249,13 @@ tell_message(struct display *display, enum opcode opcode, struct slice payload,
 {
 	struct json json;
 
-	json_begin(&json, &display->output, name_of(opcode));
+	begin_event(display, &json, name_of(opcode));
 	json_add_string(&json, "direction", slice_of(direction));
 	if (!opcode_is_control(opcode))
 		json_add_string(&json, "type",
 			slice_of(opcode == OPCODE_TEXT ? "text" : "binary"));
 	json_add_data(&json, opcode == OPCODE_BINARY, payload);
-	if (!json_end(&json))
-		display->has_failed = true;
+	json_end(&json);
 }
 
 void
@@ -259,9 +264,8 @@ display_open(struct display *display)
 	struct json json;
 
 	if (display->options->json) {
-		json_begin(&json, &display->output, "open");
-		if (!json_end(&json))
-			display->has_failed = true;
+		begin_event(display, &json, "open");
+		json_end(&json);
 	} else if (display->is_interactive && !display->options->quiet) {
 		add_colored(display, GREEN, "Connected (press CTRL+C to quit)");
 		add_string(display, "\n");
@@ -273,8 +277,7 @@ display_received(struct display *display, const struct message *message)
 {
 	bool is_control = opcode_is_control(message->opcode);
 
-	if (display->has_failed ||
-		(is_control && !display->options->show_ping_pong))
+	if (is_control && !display->options->show_ping_pong)
 		return;
 	if (display->options->json)
 		tell_message(display, message->opcode, message->payload, "in");
@@ -292,9 +295,8 @@ display_received(struct display *display, const struct message *message)
 void
 display_sent(struct display *display, enum opcode opcode, struct slice payload)
 {
-	if (display->options->json && !display->has_failed &&
-		(!opcode_is_control(opcode) ||
-			display->options->show_ping_pong))
+	if (display->options->json && (!opcode_is_control(opcode) ||
+					      display->options->show_ping_pong))
 		tell_message(display, opcode, payload, "out");
 }
 
@@ -304,15 +306,12 @@ display_round_trip(struct display *display, double milliseconds)
 	char text[NUMBER_SIZE];
 	struct json json;
 
-	if (display->has_failed)
-		return;
 	snprintf(text, sizeof(text), "%.3f", milliseconds);
 	if (display->options->json) {
-		json_begin(&json, &display->output, "pong");
+		begin_event(display, &json, "pong");
 		json_add_string(&json, "direction", slice_of("in"));
 		json_add_number(&json, "rtt_ms", text);
-		if (!json_end(&json))
-			display->has_failed = true;
+		json_end(&json);
 		return;
 	}
 	snprintf(text, sizeof(text), "after %.3f ms", milliseconds);
@@ -351,15 +350,14 @@ tell_end(struct display *display, const struct connection_end *end)
 	char code[NUMBER_SIZE];
 	struct json json;
 
-	json_begin(&json, &display->output, "close");
+	begin_event(display, &json, "close");
 	if (end->by != CLOSED_BY_NOBODY)
 		json_add_string(&json, "direction",
 			slice_of(end->by == CLOSED_BY_PEER ? "in" : "out"));
 	snprintf(code, sizeof(code), "%u", end->code);
 	json_add_number(&json, "code", code);
 	json_add_string(&json, "reason", end->reason);
-	if (!json_end(&json))
-		display->has_failed = true;
+	json_end(&json);
 }
 
 void
@@ -368,8 +366,6 @@ display_end(
 {
 	struct buffer text = {0};
 
-	if (display->has_failed)
-		return;
 	if (display->options->json) {
 		tell_end(display, end);
 		return;
@@ -390,13 +386,10 @@ display_error(struct display *display, const char *why)
 {
 	struct json json;
 
-	if (display->has_failed)
-		return;
 	if (display->options->json) {
-		json_begin(&json, &display->output, "error");
+		begin_event(display, &json, "error");
 		json_add_string(&json, "reason", slice_of(why));
-		if (!json_end(&json))
-			display->has_failed = true;
+		json_end(&json);
 	} else if (display->is_interactive) {
 		add_colored(display, RED, why);
 		add_string(display, "\n");

@@ -26,8 +26,8 @@ json_format_time(char text[JSON_TIME_SIZE])
 static void
 add(struct json *json, struct slice bytes)
 {
-	if (json->has_failed || !buffer_append(json->output, bytes))
-		json->has_failed = true;
+	if (*json->has_failed || !buffer_append(json->output, bytes))
+		*json->has_failed = true;
 }
 
 static void
@@ -62,11 +62,12 @@ add_name(struct json *json, const char *name)
 }
 
 void
-json_begin(struct json *json, struct buffer *output, const char *event)
+json_begin(struct json *json, struct buffer *output, bool *has_failed,
+	const char *event)
 {
 	char time[JSON_TIME_SIZE];
 
-	*json = (struct json){.output = output, .begin = buffer_length(output)};
+	*json = (struct json){output, buffer_length(output), has_failed};
 	json_format_time(time);
 	add_text(json, "{\"time\":");
 	add_quoted(json, slice_of(time));
@@ -96,17 +97,16 @@ json_add_data(struct json *json, bool is_binary, struct slice data)
 	}
 	add_name(json, "base64");
 	add_text(json, "\"");
-	if (json->has_failed || !encoding_write_base64(json->output, data))
-		json->has_failed = true;
+	if (*json->has_failed || !encoding_write_base64(json->output, data))
+		*json->has_failed = true;
 	add_text(json, "\"");
 }
 
-bool
+void
 json_end(struct json *json)
 {
 	add_text(json, "}\n");
-	if (json->has_failed)
+	if (*json->has_failed)
 		buffer_erase(json->output, json->begin,
 			buffer_length(json->output) - json->begin);
-	return !json->has_failed;
 }

@@ -171,16 +171,13 @@ reload_in_public(const struct server *server)
 static void
 heed_signals(struct server *server)
 {
-	int number;
+	struct signals_wishes wishes = signals_take_all();
 
-	while ((number = signals_take()) != -1) {
-		if (number == SIGTERM || number == SIGINT)
-			server->stops++;
-		else if (number == SIGHUP)
-			reload_in_public(server);
-		else if (number == SIGUSR1)
-			log_statistics(server);
-	}
+	server->stops += wishes.stops;
+	if (wishes.reloads)
+		reload_in_public(server);
+	if (wishes.statistics)
+		log_statistics(server);
 }
 
 static const char *

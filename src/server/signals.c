@@ -64,6 +64,23 @@ signals_take(void)
 	return read(pipe_[0], &byte, 1) == 1 ? byte : -1;
 }
 
+struct signals_wishes
+signals_take_all(void)
+{
+	struct signals_wishes wishes = {.stops = 0};
+	int number;
+
+	while ((number = signals_take()) != -1) {
+		if (number == SIGTERM || number == SIGINT)
+			wishes.stops++;
+		else if (number == SIGHUP)
+			wishes.reloads = true;
+		else if (number == SIGUSR1)
+			wishes.statistics = true;
+	}
+	return wishes;
+}
+
 void
 signals_wake(void)
 {

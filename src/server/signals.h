@@ -23,6 +23,17 @@ int signals_descriptor(void);
 /* The next signal that came, SIGNAL_WAKE, or -1 when there is none left. */
 int signals_take(void);
 
+/*
+ * What is to be done for all that have come: a storm of HUP asks for no more
+ * than one does, while a second TERM or INT is another wish.
+ */
+struct signals_wishes {
+	int stops;
+	bool reloads;
+	bool statistics;
+};
+struct signals_wishes signals_take_all(void);
+
 /* Makes the descriptor readable, from any thread. */
 void signals_wake(void);
 

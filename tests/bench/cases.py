@@ -79,8 +79,9 @@ CASES = [
            deflate=size) for size, count in ((KIB, 16), (64 * KIB, 8))),
 ]
 
-# Quiet connections: how many, and the most KiB and mappings of each.
-IDLE = (('idle-10000', 10000, 10.5, 0.01),)
+# Quiet connections: how many, over TLS, the most KiB and mappings of each.
+IDLE = (('idle-10000', 10000, False, 10.5, 0.01),
+        ('idle-TLS', 2000, True, 50, 0.05))
 
 
 def groups():

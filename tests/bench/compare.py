@@ -197,11 +197,11 @@ def compare_defaults(bench, report, chosen):
 
 def measure_idle(bench, report, chosen):
     """KiB and mappings of a quiet connection; a fresh server each time."""
-    for name, count, most, most_maps in chosen:
+    for name, count, tls, most, most_maps in chosen:
         count = min(count, idle.most_connections())
         runs = [idle.measure(bench.wsserver(
-            'wsserver', '-q', '--log=/dev/null', f'--max-clients={2 * count}'),
-            count) for _ in range(min(bench.options.rounds, IDLE_ROUNDS))]
+            'wsserver', '-q', '--log=/dev/null', f'--max-clients={2 * count}',
+            tls=tls), count) for _ in range(min(bench.options.rounds, IDLE_ROUNDS))]
         for title, target, values in zip(
                 (f'KiB of each of {count}', 'mappings of each'),
                 (most, most_maps), zip(*runs)):

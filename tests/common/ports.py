@@ -4,7 +4,7 @@
 import random
 import socket
 
-# Below those that the system gives to clients, who may be there any moment.
+# Below those that Linux gives to clients, who may be there any moment.
 PORTS = range(20000, 32000)
 
 

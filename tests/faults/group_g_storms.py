@@ -7,10 +7,9 @@ import signal
 import socket
 import time
 
-from checks import (Skip, Stopwatch, check, expect, expect_seconds,
-                    wait_until)
+from checks import Skip, Stopwatch, check, expect, expect_seconds
 from peer import CLOSE, NO_KEY, frame, request, text
-from server import Server, raise_descriptor_limit
+from server import Server, Usage, raise_descriptor_limit
 
 THIRD = 1667
 STUFFED = 30
@@ -129,20 +128,15 @@ def queue_at_the_end(_):
 @check("G6", "FAULTS G6", "a storm of HUP leaks and drops nothing",
        options=["-q"])
 def storm_of_hangups(server):
-    def count():
-        return len(os.listdir(f"/proc/{server.pid}/fd"))
-
     peer = server.open()
-    descriptors = count()
+    usage = Usage(server.pid)
     for number in range(2000):
         server.process.send_signal(signal.SIGHUP)
         if number % 20 == 0:
             peer.echo(f"echo {number}")
     time.sleep(0.1)
     peer.echo("still here")
-    # Before that it may still be at the last of them.
-    expect("descriptors are back", True,
-           wait_until(lambda: count() == descriptors, 3))
+    server.expect_back_at(usage)
     peer.leave()
 
 

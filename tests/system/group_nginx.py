@@ -7,8 +7,8 @@ import certificates
 from checks import check, expect, expect_that, wait_until
 from faithful import Crowd
 from fleet import SIZE, Fleet, Program, client, wait_until_served
-from ports import free_ports
 from group_haproxy import tls_of_check
+from ports import free_ports
 
 TRUSTED = "--trusted-proxy=127.0.0.1"
 BOTH = {"options": None}
