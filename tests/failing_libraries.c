@@ -23,22 +23,34 @@ say_internal_error(void)
 	set(ERR_LIB_SSL, ERR_R_INTERNAL_ERROR, NULL);
 }
 
-/* With EPROTO the queue of errors tells it, else nothing does. */
+/*
+ * With EPROTO the queue of errors tells it, with ESTALE the call is made and
+ * leaves an error there if it succeeds, else nothing tells it.
+ */
 static bool
-fails_in_tls(const char *function)
+fails_in_tls(const char *function, bool *leaves_error)
 {
 	if (!failing_judge(function, NULL))
 		return false;
+	*leaves_error = errno == ESTALE;
 	if (errno == EPROTO)
 		say_internal_error();
-	return true;
+	return errno != ESTALE;
 }
 
 #define FAILING_TLS(type, failure, function, parameters, arguments)            \
 	type function parameters                                               \
 	{                                                                      \
+		bool leaves_error = false;                                     \
+		type result = (failure);                                       \
+                                                                               \
 		FAILING_NEXT(function);                                        \
-		return fails_in_tls(#function) ? (failure) : next arguments;   \
+		if (fails_in_tls(#function, &leaves_error))                    \
+			return result;                                         \
+		result = next arguments;                                       \
+		if (leaves_error && result != (failure))                       \
+			say_internal_error();                                  \
+		return result;                                                 \
 	}
 
 FAILING_TLS(int, 0, RAND_bytes, (unsigned char *data, int size), (data, size))

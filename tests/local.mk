@@ -130,6 +130,7 @@ dist_check_SCRIPTS = \
 	tests/interop_python.sh \
 	tests/interop_wscat.sh \
 	tests/layers.sh \
+	tests/mutation.sh \
 	tests/pages.sh \
 	tests/proxies.sh \
 	tests/system.sh \
@@ -150,7 +151,7 @@ EXTRA_DIST += \
 	tests/faults \
 	tests/injection \
 	tests/interop \
-	tests/mutate.py \
+	tests/mutation \
 	tests/pages \
 	tests/soak \
 	tests/system \

@@ -4,6 +4,7 @@
 import contextlib
 import select
 import socket
+import tempfile
 import time
 
 from checks import Skip, Stopwatch, check, expect, expect_between
@@ -156,10 +157,12 @@ def never_asked_for(_, case):
 
 
 @check("K3", "FAULTS", "{} fails at 16 KiB", cases={
-    "a line without end": b"HTTP/1.1 101 " + b"x" * 100000,
+    "a line without end": b"HTTP/1.1 101 " + b"x" * 17000,
     "fields without end":
-        b"HTTP/1.1 101 OK\r\n" + b"X: xxxxxxxxxxxxxxxxxxxxxxxxxx\r\n" * 5000})
+        b"HTTP/1.1 101 OK\r\n" + b"X: " + b"x" * 6000 + b"\r\n" +
+        b"X: " + b"x" * 6000 + b"\r\n" + b"X: " + b"x" * 6000})
 def huge_head(_, data):
+    """No more than that comes, nor does the end."""
     def serve(guest):
         guest.receive_request()
         with contextlib.suppress(OSError):
@@ -210,6 +213,14 @@ def injected(_, arguments):
             server.accept()
             raise AssertionError("the client connects all the same")
     expect("lines of errors", 1, result.errors.count("\n"))
+
+
+@check("K9", "FAULTS", "CR in a header of a file: usage, and nothing is sent")
+def injected_by_file(_):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"A: b\rX: y\n")
+        file.flush()
+        injected(None, ["URL", "-H", "@" + file.name])
 
 
 @contextlib.contextmanager

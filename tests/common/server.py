@@ -201,7 +201,8 @@ class Server:
     def expect_memory_near(self, usage, margin=MEMORY_MARGIN, name="VmRSS"):
         if not self.is_sanitized():
             grown = read_status(self.pid, name) - usage.memory
-            expect_that(grown <= margin + MEMORY_SLACK, f"at most {margin} KiB more", grown)
+            expect_that(grown <= margin + MEMORY_SLACK,
+                        f"at most {margin} KiB more", grown)
 
     def processor_seconds(self):
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:

@@ -25,6 +25,12 @@ def one_byte(server):
     expect_failure(server, frame(CLOSE, b"\x03"), 1002)
 
 
+@check("C1", "RFC 6455 5.5.1", "what follows a body of 1 byte is no part of it")
+def one_byte_and_more(server):
+    """1000, if it were."""
+    expect_failure(server, frame(CLOSE, b"\x03") + b"\xe8", 1002)
+
+
 @check("C1", "RFC 6455 5.5.1", "code {} is answered with itself", cases={
     str(code): code for code in (
         1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013,
@@ -83,6 +89,16 @@ def drips_answer(server):
     with Stopwatch() as watch:
         drip(peer, text("x" * 100), 4)
     expect_seconds("until dropped", 0.5, 1.6, watch)
+
+
+@check("C3", "RFC 6455 7.1.1", "who never answers a Close that came first is"
+       " dropped in time", options=[*QUICK_GRACE, "--enable-faults"])
+def never_answers_first(server):
+    peer = server.open("/faults/close/1000")
+    with Stopwatch() as watch:
+        peer.expect_close(1000)
+        peer.expect_end()
+    expect_seconds("until dropped", 0.9, 2.6, watch)
 
 
 def drip(peer, data, seconds):

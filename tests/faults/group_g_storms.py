@@ -75,7 +75,7 @@ SIGNALS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGURG)
 
 
 @check("G3", "FAULTS G3", "100,000 signals at any moment are no deadlock",
-       options=["-q"], slow=True)
+       slow=True)
 def storm_of_signals(server):
     """Of every kind that does not end it, at moments of every kind."""
     generator = random.Random(1)
@@ -126,7 +126,7 @@ def queue_at_the_end(_):
 
 
 @check("G6", "FAULTS G6", "a storm of HUP leaks and drops nothing",
-       options=["-q"])
+       options=["-q", f"--log={os.devnull}"])
 def storm_of_hangups(server):
     peer = server.open()
     usage = Usage(server.pid)

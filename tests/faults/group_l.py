@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Group L: the log (INTERFACE.md, Log)."""
 
+import errno
 import fcntl
 import json
 import os
@@ -18,6 +19,7 @@ from peer import BINARY, TEXT, close, frame, request, text
 from server import LINE, Bystander, Server
 
 F_SETPIPE_SZ = 1031
+LOST = 3
 NASTY = ('a\n2026-11-22T16:28:01.123Z info 7 forged\r\x1b[31m\x07\x7f'
          '\u009b\u0085\u202e\u2066\u200b"\\b')
 ESCAPED = (r"a\x0a2026-11-22T16:28:01.123Z info 7 forged\x0d\x1b[31m\x07\x7f"
@@ -291,6 +293,15 @@ def closed_terminal(_):
         serves_and_ends(server)
 
 
+@check("L3", "FAULTS L3", "lines that met {} are told of later", fails=True,
+       cases={name: getattr(errno, name) for name in ("ENOSPC", "EIO")})
+def told_later(server, error):
+    server.failing.let("write", last=LOST, error=error)
+    for _ in range(LOST):
+        server.open().leave()
+    server.wait_for(f" - {LOST} log lines not written$")
+
+
 def shown_and_hidden(server, peer):
     """How many messages of a storm the log shows, and tells it hides."""
     lines = server.lines_of(peer)
@@ -424,6 +435,15 @@ def quiet(server):
     server.ask(b"\n\n")
     time.sleep(0.1)
     expect("lines", [], server.log)
+
+
+@check("L6", "FAULTS L6", "secrets in fields are not in /info")
+def secrets_in_info(server):
+    peer = server.open("/info", more=SECRETS)
+    received = peer.receive_message()
+    expect("secrets", 0, received.payload.count(b"sesame"))
+    expect("their fields", len(SECRETS), received.payload.count(b"(hidden)"))
+    peer.leave()
 
 
 @check("L6", "FAULTS L6", "secrets in fields are never logged {}",

@@ -70,6 +70,8 @@ def million_fragments(server, payload):
     peer.send(text(payload, fin=False))
     for _ in range(1000):
         peer.send(one)
+    peer.send(frame(PING))
+    peer.expect_message(PONG, "")
     margin = 4096 + 2 * len(payload) * 1000
     server.expect_memory_near(usage, margin, "VmHWM")
     peer.send(fragment(fin=True))

@@ -2,6 +2,7 @@
 """Group S, TLS: open connections, certificates that change, the end."""
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -13,7 +14,9 @@ import time
 from certificates import client_context, path
 from checks import check, expect, expect_between, expect_that
 from checks import wait_until
+from failing import EVER
 from group_s import bytes_to_end, client_hello
+from group_t import KEEPALIVE
 from libssl import KeyUpdatingStream
 from peer import (BINARY, CLOSE, CONTINUATION, NO_KEY, PING, PONG, TEXT,
                   close, frame, request, text)
@@ -151,6 +154,19 @@ def quiet_then_alive(server):
     peer.leave()
 
 
+@check("S6", "FAULTS S6", "an error that {} leaves is none of a later call's",
+       fails=True, over=WSS, cases={
+           name: name for name in ("SSL_do_handshake", "SSL_read",
+                                   "SSL_write")})
+def stale_errors(server, function):
+    server.failing.let(function, last=EVER, error=errno.ESTALE)
+    peer = server.open()
+    for _ in range(3):
+        peer.echo()
+        time.sleep(0.2)
+    peer.leave()
+
+
 @check("S7", "libwebsockets", "1000 frames in a record are all answered",
        over=WSS)
 def many_frames_in_a_record(server):
@@ -191,6 +207,17 @@ def half_a_record(server, length):
     for peer, record in zip(peers, records):
         peer.socket.sendall(record[length:])
         peer.expect_message(TEXT, "x" * 100)
+
+
+@check("S7", "INTERFACE --ping-timeout", "who falls silent in a record is"
+       " pinged and dropped", over=WSS, options=KEEPALIVE)
+def silent_in_a_record(server):
+    peer = server.open()
+    peer.socket.sendall(peer.stream.encrypt(text("x" * 100))[:40])
+    received = peer.receive_frame()
+    expect("frame", PING, received and received.opcode)
+    end = server.expect_end(peer, 1006, "server")
+    expect("reason", "ping timeout", end.reason)
 
 
 @check("S7", "RFC 8446 5.1", "a conversation in records of a byte, cut anyhow",

@@ -2,29 +2,25 @@
 # SPDX-License-Identifier: MIT
 """Breaks conditions and constants, one at a time, and runs the tests.
 
-mutate.py [--seed N] [--count N] [--units] [FILE ...]: of src/protocol and
+places.py [--seed N] [--count N] [--units] [FILE ...]: of src/protocol and
 src/websocket, or of the files given, in a copy of the tree, which must be
 bootstrapped. What turns no test red is said to have survived; with --units
 only the unit tests are run. Needs what make check needs.
 """
 
 import argparse
-import ctypes
 import glob
 import os
 import random
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from tree import PROGRAMS, ROOT, Tree, adopt_orphans, end_children
+
 FOLDERS = ("src/protocol", "src/websocket")
-JOBS = "-j2"
 PATIENCE = 120
-PR_SET_CHILD_SUBREAPER = 36
 
 # Tests of the mutated code beside those that are named after a file.
 MORE_TESTS = """inflate deflate_combinations closing losses keepalive polled
@@ -100,51 +96,28 @@ def mutants_of(name, lines):
             yield Mutant(name, number, *match.span(2), f"(!{match.group(2)})")
 
 
-class Tree:
-    """A copy that is built and tested."""
+class Suite:
+    """The tests that a mutant of a tree has to pass."""
 
-    def __init__(self, folder, scripts):
+    def __init__(self, tree, scripts):
+        self.tree = tree
         self.scripts = scripts
-        self.source = os.path.join(folder, "source")
-        self.build = os.path.join(folder, "build")
-        shutil.copytree(ROOT, self.source, ignore=shutil.ignore_patterns(
-            ".git", "autom4te.cache", "__pycache__"))
-        os.mkdir(self.build)
-        self.run_or_fail(os.path.join(self.source, "configure"),
-                         "CFLAGS=-O1 -g0", "--quiet")
-        self.environment = {
-            **os.environ, "top_srcdir": self.source,
-            "WSSERVER": os.path.join(self.build, "wsserver"),
-            "WSCLIENT": os.path.join(self.build, "wsclient"),
-            "PYTHONDONTWRITEBYTECODE": "1"}
         self.programs = [f"tests/test_{name}" for name in self.test_names()]
         self.programs += sorted(
             "tests/fuzz/" + stem(name) for name in glob.glob(
-                os.path.join(self.source, "tests/fuzz/fuzz_*.c")))
-        self.shared = ["wsserver", "wsclient", "tests/failing.so"]
+                tree.script("fuzz/fuzz_*.c")))
 
     def test_names(self):
         names = [stem(name) for name in source_files()
                  if name.endswith(".c")] + MORE_TESTS
-        return [name for name in names if os.path.exists(os.path.join(
-            self.source, "tests", f"test_{name}.c"))]
-
-    def run_or_fail(self, *command):
-        subprocess.run(command, cwd=self.build, check=True,
-                       stdout=subprocess.DEVNULL)
-
-    def make(self, *targets):
-        """Returns whether they compile."""
-        return subprocess.run(
-            ["make", "-s", JOBS, *targets], cwd=self.build, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ).returncode == 0
+        return [name for name in names
+                if os.path.exists(self.tree.script(f"test_{name}.c"))]
 
     def passes(self, command):
         try:
             return subprocess.run(
-                command, cwd=self.build, env=self.environment, check=False,
-                timeout=PATIENCE, stdout=subprocess.DEVNULL,
+                command, cwd=self.tree.build, env=self.tree.environment,
+                check=False, timeout=PATIENCE, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL).returncode == 0
         except subprocess.TimeoutExpired:
             return False
@@ -155,9 +128,9 @@ class Tree:
         # Those that are named after the file come first.
         for program in sorted(self.programs,
                               key=lambda each: stem(name) not in each):
-            if not self.make(program):
+            if not self.tree.make(program):
                 raise SystemExit(f"{program} cannot be linked")
-            if not self.passes([os.path.join(self.build, program)]):
+            if not self.passes([os.path.join(self.tree.build, program)]):
                 return os.path.basename(program)
         return None
 
@@ -166,59 +139,36 @@ class Tree:
         red = self.find_red_program(name)
         if red is not None or not self.scripts:
             return red
-        if not self.make(*self.shared):
+        if not self.tree.make(*PROGRAMS):
             raise SystemExit("the programs cannot be linked")
         for script, *arguments in self.scripts:
-            if not self.passes([sys.executable, os.path.join(
-                    self.source, "tests", script), *arguments]):
+            if not self.passes(
+                    [sys.executable, self.tree.script(script), *arguments]):
                 return " ".join([script, *arguments])
         return None
 
     def objects(self):
         """What the library is made of, to see whether anything changed."""
         contents = {}
-        for name in glob.glob(os.path.join(self.build, "src/*/*.o")):
+        for name in glob.glob(os.path.join(self.tree.build, "src/*/*.o")):
             with open(name, "rb") as file:
                 contents[name] = file.read()
         return contents
 
     def try_out(self, mutant, lines, whole):
         """Returns what is red; None is a survivor, False no mutant at all."""
-        path = os.path.join(self.source, mutant.name)
         try:
-            write(path, mutant.apply(lines))
-            if not self.make("libwsserver.a") or self.objects() == whole:
+            self.tree.write(mutant.name, mutant.apply(lines))
+            if not self.tree.make("libwsserver.a") or self.objects() == whole:
                 return False
             return self.find_red(mutant.name)
         finally:
-            write(path, "".join(lines))
-
-
-def adopt_orphans():
-    """What a test leaves behind, perhaps in an endless loop, becomes ours."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def end_children():
-    """Also those that they leave behind in turn."""
-    while True:
-        with open("/proc/thread-self/children", encoding="ascii") as file:
-            children = [int(child) for child in file.read().split()]
-        if not children:
-            return
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            self.tree.write(mutant.name, "".join(lines))
 
 
 def stem(name):
     """Of a file."""
     return os.path.splitext(os.path.basename(name))[0]
-
-
-def write(path, content):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(content)
 
 
 def read_lines(name):
@@ -241,7 +191,7 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def run(tree, arguments):
+def run(suite, arguments):
     """Tries mutants out until enough were any; returns the survivors."""
     contents = {name: read_lines(name)
                 for name in arguments.files or source_files()}
@@ -250,16 +200,16 @@ def run(tree, arguments):
     random.Random(arguments.seed).shuffle(mutants)
     print(f"seed {arguments.seed}, {len(mutants)} mutants to choose from",
           flush=True)
-    red = tree.find_red()
+    red = suite.find_red()
     if red is not None:
         raise SystemExit(f"red without a mutant: {red}")
-    whole = tree.objects()
+    whole = suite.objects()
     survivors, tried = [], 0
     for mutant in mutants:
         if tried == arguments.count:
             break
         lines = contents[mutant.name]
-        red = tree.try_out(mutant, lines, whole)
+        red = suite.try_out(mutant, lines, whole)
         if red is False:
             continue
         tried += 1
@@ -276,7 +226,7 @@ def main():
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="mutate.") as folder:
         scripts = () if arguments.units else SCRIPTS
-        survivors = run(Tree(folder, scripts), arguments)
+        survivors = run(Suite(Tree(folder), scripts), arguments)
     return 1 if survivors else 0
 
 
