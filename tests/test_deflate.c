@@ -3,6 +3,7 @@
 #include "protocol/close_code.h"
 #include "suite.h"
 
+#include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,8 @@ static const struct {
 	{12, 65536, 12, 6},
 	{12, 54068, 12, 5},
 	{15, 65536, 13, 5},
+	{15, 47104, 13, 4},
+	{15, 47103, 12, 5},
 	{15, 25336, 11, 4},
 	{15, 27000, 11, 4},
 	{12, 25336, 11, 4},
@@ -449,6 +452,36 @@ START_TEST(says_when_zlib_does_not_compress)
 }
 END_TEST
 
+/* zlib's own, but for the last byte if that is to be spoilt. */
+static bool is_spoilt;
+
+int
+deflate(z_streamp stream, int flush)
+{
+	static int (*next)(z_streamp, int);
+	int result;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "deflate");
+	result = next(stream, flush);
+	if (is_spoilt)
+		stream->next_out[-1] ^= 1;
+	return result;
+}
+
+START_TEST(a_message_that_zlib_does_not_end_is_not_sent)
+{
+	struct slice hello = BYTES("Hello");
+
+	deflation_start(12, false);
+	is_spoilt = true;
+	ck_assert(!deflater_compress(&deflater, &hello, 1, &wire));
+	ck_assert_uint_eq(buffer_length(&wire), 0);
+	is_spoilt = false;
+	assert_returns(hello, SIZE_MAX);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -482,6 +515,7 @@ main(void)
 	tcase_add_test(cases, says_when_zlib_has_no_memory);
 	tcase_add_test(cases, says_when_the_output_has_no_memory);
 	tcase_add_test(cases, says_when_zlib_does_not_compress);
+	tcase_add_test(cases, a_message_that_zlib_does_not_end_is_not_sent);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

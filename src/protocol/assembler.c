@@ -94,7 +94,7 @@ begin_message(struct assembler *assembler)
 static struct verdict
 parse_header(struct assembler *assembler)
 {
-	size_t size = 0;
+	size_t size;
 	struct verdict verdict;
 
 	if (unparsed_length(assembler) == 0)

@@ -32,7 +32,6 @@ static const char tail[TAIL_SIZE] = "\0\0\xff\xff";
 
 /* Room that is made for what comes out of a piece, by its length. */
 #define INFLATE_RATIO 4
-#define INFLATE_ROOM_MIN 256
 #define INFLATE_ROOM_MAX 65536
 
 static const struct verdict no_deflate_data = {
@@ -273,10 +272,8 @@ verdict_of(int result)
 static bool
 make_room(const z_stream *stream, struct buffer *output, size_t left)
 {
-	size_t size = (size_t)stream->avail_in * INFLATE_RATIO;
+	size_t size = ((size_t)stream->avail_in + 1) * INFLATE_RATIO;
 
-	if (size < INFLATE_ROOM_MIN)
-		size = INFLATE_ROOM_MIN;
 	if (size > INFLATE_ROOM_MAX)
 		size = INFLATE_ROOM_MAX;
 	if (size > left)

@@ -35,6 +35,8 @@ SWAPS = [(r"(?<![<>=\-])<(?![<=])", "<="), (r"<=", "<"),
          (r"(?<![<>=\-])>(?![>=])", ">="), (r">=", ">"),
          (r"==", "!="), (r"!=", "=="), (r"&&", "||"), (r"\|\|", "&&")]
 NUMBER = r"(?<![\w.])(0[xX][0-9a-fA-F]+|\d+)(?![\w.])"
+# That there is room for one more in an array is not wrong.
+ROOM = r"^\s*(?!return )(?:\w+ )+\**\w+\[\d+\]"
 CONDITION = r"\b(if|while) (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))( \{)?$"
 
 
@@ -89,7 +91,7 @@ def mutants_of(name, lines):
         for pattern, new in SWAPS:
             for match in re.finditer(pattern, line):
                 yield Mutant(name, number, *match.span(), new)
-        for match in re.finditer(NUMBER, line):
+        for match in re.finditer(NUMBER, re.sub(ROOM, blank, line)):
             value = int(match.group(1), 0)
             yield Mutant(name, number, *match.span(), str(value + 1))
         for match in re.finditer(CONDITION, line):
