@@ -60,6 +60,13 @@ static const struct {
 	{LINE HOST "Content-Length: 0\r\nContent-Length: 5\r\n",
 		HTTP_BAD_REQUEST},
 	{LINE HOST "Transfer-Encoding: chunked\r\n", HTTP_BAD_REQUEST},
+	{"GET http://a/ HTTP/1.1\r\n" HOST, 0},
+	{"GET http://[::1]:80?b HTTP/1.1\r\n" HOST, 0},
+	{"GET http://a/ HTTP/1.1\r\n", HTTP_BAD_REQUEST},
+	{"GET http://user@a/ HTTP/1.1\r\n" HOST, HTTP_BAD_REQUEST},
+	{"GET http://user:80@a/ HTTP/1.1\r\n" HOST, HTTP_BAD_REQUEST},
+	{"GET http://:80/ HTTP/1.1\r\n" HOST, HTTP_BAD_REQUEST},
+	{"GET http://[::1/ HTTP/1.1\r\n" HOST, HTTP_BAD_REQUEST},
 };
 
 START_TEST(a_request_has_one_host_and_no_body)

@@ -25,6 +25,7 @@ parse(const char *text, struct http_head *head)
 static const struct {
 	const char *line, *target, *path;
 } requests[] = {
+	{"GET http://a?b/c HTTP/1.1", "?b/c", "/"},
 	{"GET / HTTP/1.1", "/", "/"},
 	{"GET /a/b?c=d?/../%00 HTTP/1.1", "/a/b?c=d?/../%00", "/a/b"},
 	{"HEAD /%41%7e%7E HTTP/1.0", "/%41%7e%7E", "/%41%7e%7E"},
@@ -55,6 +56,26 @@ START_TEST(takes_a_request_line_apart)
 }
 END_TEST
 
+static const struct {
+	const char *head, *host;
+} hosts[] = {
+	{"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "h"},
+	{"GET / HTTP/1.0\r\n\r\n", ""},
+	{"GET http://a HTTP/1.1\r\nHost: h\r\n\r\n", "a"},
+	{"GET http://a:1?b HTTP/1.1\r\nHost: h\r\n\r\n", "a:1"},
+	{"GET wss://[::1]:1/b HTTP/1.1\r\n\r\n", "[::1]:1"},
+};
+
+START_TEST(an_absolute_target_outdoes_host)
+{
+	struct http_head head;
+
+	ck_assert(verdict_is_fine(parse(hosts[_i].head, &head)));
+	ck_assert(
+		slice_equals(http_head_host(&head), slice_of(hosts[_i].host)));
+}
+END_TEST
+
 static const char *const bad_requests[] = {"GET /", "GET", "GET  / HTTP/1.1",
 	"GET /  HTTP/1.1", "GET / HTTP/1.1 ", "GET / HTTP/1,1",
 	"GET / HTTP/x.1", "GET / HTTP/1.x", "GET / HTTP/11.1", "GET / http/1.1",
@@ -64,7 +85,8 @@ static const char *const bad_requests[] = {"GET /", "GET", "GET  / HTTP/1.1",
 	"GET /../a HTTP/1.1", "GET /a/%2e%2E?b HTTP/1.1",
 	"GET /a%2F.%2e%2fb HTTP/1.1", "GET http://a/../b HTTP/1.1",
 	"GET /%00 HTTP/1.1", "GET /%4 HTTP/1.1", "GET /%4g HTTP/1.1",
-	"GET /%-1 HTTP/1.1", "GET http://a?b/c HTTP/1.1"};
+	"GET /%-1 HTTP/1.1", "GET http:///b HTTP/1.1",
+	"GET http://?b HTTP/1.1"};
 static const char *const later_requests[] = {
 	"GET / HTTP/2.0", "PRI * HTTP/2.0", "GET / HTTP/0.9"};
 
@@ -296,6 +318,8 @@ main(void)
 	tcase_add_test(cases, what_is_not_registered_is_unknown);
 	tcase_add_loop_test(
 		cases, takes_a_request_line_apart, 0, COUNT_OF(requests));
+	tcase_add_loop_test(
+		cases, an_absolute_target_outdoes_host, 0, COUNT_OF(hosts));
 	tcase_add_loop_test(cases, rejects_malformed_request_lines, 0,
 		COUNT_OF(bad_requests));
 	tcase_add_loop_test(cases, rejects_other_versions_than_1_x, 0,

@@ -218,6 +218,17 @@ START_TEST(metrics_are_shown_to_whom_they_are_for)
 }
 END_TEST
 
+START_TEST(whom_an_absolute_target_names_outdoes_host)
+{
+	page_settings.metrics = PAGE_METRICS_LOOPBACK;
+	context.peer_is_loopback = true;
+	ask("GET http://example.org/metrics", "Host: localhost\r\n");
+	ck_assert_uint_eq(page_serve(connection, &context).code, 404);
+	ask("GET http://localhost/metrics", "Host: example.org\r\n");
+	ck_assert_uint_eq(page_serve(connection, &context).code, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -234,6 +245,7 @@ main(void)
 	tcase_add_test(cases, without_a_console_an_upgrade_is_required);
 	tcase_add_loop_test(cases, metrics_are_shown_to_whom_they_are_for, 0,
 		COUNT_OF(visitors));
+	tcase_add_test(cases, whom_an_absolute_target_names_outdoes_host);
 	suite_add_tcase(suite, cases);
 	return suite_run(suite);
 }

@@ -83,6 +83,10 @@ handshake_check_http(const struct http_head *request)
 		return bad_request("no Host");
 	if (hosts == 1 && !is_host(value))
 		return bad_request("malformed Host");
+	if (request->authority.length > 0 &&
+		(request->authority.data[0] == ':' ||
+			!is_host(request->authority)))
+		return bad_request("malformed host in the target");
 	if (http_field_find(request, "Transfer-Encoding", &value) > 0 ||
 		has_content(request))
 		return bad_request("request with a body");

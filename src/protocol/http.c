@@ -239,26 +239,27 @@ take_first_line(struct slice bytes, struct http_head *head)
 	return line;
 }
 
-/* Cuts "http://host/path" down to "/path" (RFC 9112 section 3.2.2). */
+/* Splits "http://host/path" (RFC 9112 section 3.2.2) into host and "/path". */
 static void
-target_to_origin_form(struct slice *target)
+target_to_origin_form(struct http_head *head)
 {
 	static const char *const schemes[] = {
 		"http://", "https://", "ws://", "wss://"};
-	struct slice rest = *target;
+	struct slice rest = head->target, authority;
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		if (!slice_starts_ignoring_case(rest, schemes[i]))
 			continue;
-		rest.data += strlen(schemes[i]);
-		rest.length -= strlen(schemes[i]);
+		rest = slice_from(rest, strlen(schemes[i]));
+		authority = rest;
 		while (rest.length > 0 && rest.data[0] != '/' &&
-			rest.data[0] != '?') {
-			rest.data++;
-			rest.length--;
-		}
-		if (rest.data > target->data + strlen(schemes[i]))
-			*target = rest.length > 0 ? rest : slice_of("/");
+			rest.data[0] != '?')
+			rest = slice_from(rest, 1);
+		authority.length -= rest.length;
+		if (authority.length == 0)
+			return;
+		head->authority = authority;
+		head->target = rest.length > 0 ? rest : slice_of("/");
 		return;
 	}
 }
@@ -327,7 +328,8 @@ judge_target(const struct http_head *head)
 	if (slice_equals(target, slice_of("*")) &&
 		slice_equals(head->method, slice_of("OPTIONS")))
 		return VERDICT_FINE;
-	if (target.length == 0 || (target.data[0] != '/'))
+	if (target.length == 0 ||
+		(target.data[0] != '/' && head->authority.length == 0))
 		return bad_request("request target is not a path");
 	for (size_t i = 0; i < target.length; i++)
 		if ((unsigned char)target.data[i] <= ' ' ||
@@ -354,7 +356,7 @@ http_request_parse(struct slice bytes, struct http_head *head)
 	if (major != 1)
 		return (struct verdict){HTTP_VERSION_NOT_SUPPORTED,
 			"only HTTP/1.1 is spoken here"};
-	target_to_origin_form(&head->target);
+	target_to_origin_form(head);
 	verdict = judge_target(head);
 	if (!verdict_is_fine(verdict))
 		return verdict;
@@ -398,7 +400,18 @@ http_head_path(const struct http_head *head)
 	struct slice rest = head->target, path;
 
 	slice_split(&rest, '?', &path);
-	return path;
+	return path.length > 0 ? path : slice_of("/");
+}
+
+struct slice
+http_head_host(const struct http_head *head)
+{
+	struct slice host = {NULL, 0};
+
+	if (head->authority.length > 0)
+		return head->authority;
+	http_field_find(head, "Host", &host);
+	return host;
 }
 
 bool

@@ -60,6 +60,7 @@ struct http_head {
 	struct slice bytes;  /* all of it */
 	struct slice method; /* of a request */
 	struct slice target; /* of a request, in origin-form, "*" for OPTIONS */
+	struct slice authority; /* of a target that was absolute, or empty */
 	unsigned status;     /* of a response */
 	struct slice reason; /* of a response */
 	unsigned minor_version;
@@ -69,13 +70,19 @@ struct http_head {
 /*
  * Both take a whole head as http_scan found it. A request fails with 400, or
  * 505 for a version other than 1.x; its target is cut down to origin-form when
- * it is absolute. A response fails with 400.
+ * it is absolute, which may leave a query alone. A response fails with 400.
  */
 struct verdict http_request_parse(struct slice bytes, struct http_head *head);
 struct verdict http_response_parse(struct slice bytes, struct http_head *head);
 
 /* The target without its query. */
 struct slice http_head_path(const struct http_head *head);
+
+/*
+ * Whom a request is for: the authority of its target, which outdoes Host (RFC
+ * 9112 section 3.2.2), or the value of the first Host; empty without either.
+ */
+struct slice http_head_host(const struct http_head *head);
 
 struct http_field {
 	struct slice name;

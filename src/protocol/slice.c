@@ -42,6 +42,12 @@ slice_starts_ignoring_case(struct slice text, const char *start)
 }
 
 struct slice
+slice_from(struct slice text, size_t offset)
+{
+	return (struct slice){text.data + offset, text.length - offset};
+}
+
+struct slice
 slice_trim(struct slice text)
 {
 	while (text.length > 0 && is_blank(text.data[0])) {

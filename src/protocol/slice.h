@@ -22,6 +22,9 @@ bool slice_equals_ignoring_case(struct slice a, struct slice b);
 /* Whether a text begins with another, compared in the same way. */
 bool slice_starts_ignoring_case(struct slice text, const char *start);
 
+/* What of a text stands from an offset on, which is within it. */
+struct slice slice_from(struct slice text, size_t offset);
+
 /* Without the spaces and tabs (OWS, RFC 9110 section 5.6.3) at both ends. */
 struct slice slice_trim(struct slice text);
 

@@ -18,12 +18,6 @@
 #define PATH_CHARACTERS UNRESERVED_AND_SUB_DELIMS ":@/"
 #define QUERY_CHARACTERS PATH_CHARACTERS "?"
 
-static struct slice
-slice_from(struct slice text, size_t offset)
-{
-	return (struct slice){text.data + offset, text.length - offset};
-}
-
 static bool
 is_one_of(char c, const char *characters)
 {

@@ -63,7 +63,7 @@ hash_content(const char *start, const char *end, char text[HASH_TEXT_SIZE])
 }
 
 /*
- * Not every browser takes 'self' for WebSockets too. What a Host may consist
+ * Not every browser takes 'self' for WebSockets too. What a host may consist
  * of could say more than that in a policy, so only plain names do.
  */
 static void
@@ -72,10 +72,9 @@ write_sources(const struct http_head *request, char sources[SOURCES_SIZE])
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-.:[]";
-	struct slice host = {NULL, 0};
+	struct slice host = http_head_host(request);
 
 	*sources = '\0';
-	http_field_find(request, "Host", &host);
 	if (host.length == 0 || host.length > HOST_MAX)
 		return;
 	for (size_t i = 0; i < host.length; i++)

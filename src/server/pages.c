@@ -76,11 +76,10 @@ is_forwarded(const struct http_head *request)
 static bool
 has_local_host(const struct http_head *request)
 {
-	struct slice host = {NULL, 0}, name;
+	struct slice host = http_head_host(request), name;
 	struct address address;
 	char text[HOST_SIZE];
 
-	http_field_find(request, "Host", &host);
 	if (host.length >= sizeof(text))
 		return false;
 	if (host.length > 0)

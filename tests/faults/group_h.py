@@ -174,6 +174,15 @@ def later_version(server):
 @check("H4", "RFC 9112 3.2.2", "a target in absolute form is accepted")
 def absolute_target(server):
     server.open("http://localhost/raw").leave()
+    server.open("http://localhost?x").leave()
+
+
+@check("H8", "RFC 9110 4.2.4", "target {} is 400", cases={
+    target: target for target in (
+        "http://user@localhost/", "http://user:1@localhost/", "http://:80/",
+        "http:///", "http://[::1/")})
+def malformed_authority(server, target):
+    expect_refusal(server, request(target), 400)
 
 
 @check("H4", "RFC 9112 2.2", "an empty line before the request is ignored")
