@@ -126,7 +126,9 @@ broken("H7", "protocol/handshake.c",
        ('if (count != 1) return bad_request("not one Sec-WebSocket-Key")',
         'if (count == 0) return bad_request("not one Sec-WebSocket-Key")'),
        ('&& memcmp(key.data + digits.length, "==", 2) == 0', ""))
-broken("H8", "protocol/handshake.c", ("if (hosts > 1)", "if (hosts > 2)"))
+broken("H8", "protocol/handshake.c",
+       ("if (hosts > 1)", "if (hosts > 2)"),
+       ("|| !is_host(request->authority)", ""))
 broken("H8", "protocol/http.c",
        ("if (after_cr && c != '\\n')", "if (false)"),
        ("if (!after_cr && c == '\\n')", "if (false)"),
