@@ -325,7 +325,7 @@ START_TEST(fails_when_the_peer_takes_nothing_in_time)
 	struct slice small = slice_of("small");
 
 	memory_transport_init_variant(&memory, slice_of(""), _i);
-	stream_init(&stream, &memory.transport, NULL, 32);
+	stream_init(&stream, &memory.transport, NULL, 17);
 	ck_assert_int_eq(memory.send_limit, 2);
 	memory.send_failure = EAGAIN;
 	ck_assert(stream_send(&stream, &small, 1));
