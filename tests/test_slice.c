@@ -26,6 +26,13 @@ START_TEST(ignores_case_of_ascii_only)
 }
 END_TEST
 
+START_TEST(begins_at_an_offset)
+{
+	ck_assert(slice_equals(slice_from(slice_of("abc"), 1), slice_of("bc")));
+	ck_assert_uint_eq(slice_from(slice_of("abc"), 3).length, 0);
+}
+END_TEST
+
 static const struct {
 	const char *text, *trimmed;
 } trims[] = {
@@ -79,6 +86,7 @@ main(void)
 	tcase_add_test(cases, knows_how_a_text_begins);
 	tcase_add_test(cases, an_empty_slice_equals_a_null_one);
 	tcase_add_test(cases, compares_bytes_and_length);
+	tcase_add_test(cases, begins_at_an_offset);
 	tcase_add_test(cases, ignores_case_of_ascii_only);
 	tcase_add_loop_test(
 		cases, trims_spaces_and_tabs_at_both_ends, 0, COUNT_OF(trims));

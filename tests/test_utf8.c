@@ -71,7 +71,7 @@ encode(uint32_t value, unsigned char *bytes)
 }
 
 static struct slice
-slice_from(const void *bytes, size_t length)
+slice_at(const void *bytes, size_t length)
 {
 	return (struct slice){bytes, length};
 }
@@ -81,9 +81,8 @@ is_valid_in_two_parts(const unsigned char *bytes, size_t length, size_t split)
 {
 	struct utf8 utf8 = {0};
 
-	return utf8_continue(&utf8, slice_from(bytes, split)) &&
-	       utf8_continue(
-		       &utf8, slice_from(bytes + split, length - split)) &&
+	return utf8_continue(&utf8, slice_at(bytes, split)) &&
+	       utf8_continue(&utf8, slice_at(bytes + split, length - split)) &&
 	       utf8_is_complete(&utf8);
 }
 
@@ -170,7 +169,7 @@ START_TEST(accepts_each_code_point_but_the_surrogates)
 		size_t length = encode(value, bytes);
 		bool surrogate = value >= 0xD800 && value <= 0xDFFF;
 
-		if (utf8_is_valid(slice_from(bytes, length)) == surrogate)
+		if (utf8_is_valid(slice_at(bytes, length)) == surrogate)
 			ck_abort_msg("U+%04X", (unsigned)value);
 	}
 }
@@ -183,7 +182,7 @@ START_TEST(rejects_code_points_beyond_10ffff)
 	for (uint32_t value = 0x110000; value <= 0x1FFFFF; value++) {
 		size_t length = encode(value, bytes);
 
-		if (utf8_is_valid(slice_from(bytes, length)))
+		if (utf8_is_valid(slice_at(bytes, length)))
 			ck_abort_msg("U+%04X", (unsigned)value);
 	}
 }
@@ -218,9 +217,9 @@ START_TEST(fails_at_the_first_byte_that_no_text_could_have_there)
 	struct utf8 utf8 = {0};
 
 	for (size_t i = 0; i < bad_texts[_i].bad; i++)
-		ck_assert(utf8_continue(&utf8, slice_from(text.data + i, 1)));
+		ck_assert(utf8_continue(&utf8, slice_at(text.data + i, 1)));
 	ck_assert(!utf8_continue(
-		&utf8, slice_from(text.data + bad_texts[_i].bad, 1)));
+		&utf8, slice_at(text.data + bad_texts[_i].bad, 1)));
 }
 END_TEST
 
@@ -234,9 +233,9 @@ START_TEST(is_complete_only_between_characters)
 
 	ck_assert(utf8_is_complete(&utf8));
 	for (size_t i = 0; i < length; i++) {
-		ck_assert(utf8_continue(&utf8, slice_from(bytes + i, 1)));
+		ck_assert(utf8_continue(&utf8, slice_at(bytes + i, 1)));
 		ck_assert(utf8_is_complete(&utf8) == (i + 1 == length));
-		ck_assert(utf8_is_valid(slice_from(bytes, i + 1)) ==
+		ck_assert(utf8_is_valid(slice_at(bytes, i + 1)) ==
 			  (i + 1 == length));
 	}
 }
@@ -263,7 +262,7 @@ first_bad_chunk(const char *text, size_t length, size_t chunk)
 	while (at < length) {
 		size_t count = length - at < chunk ? length - at : chunk;
 		char *copy = guard_copy(text + at, count);
-		bool fine = utf8_continue(&utf8, slice_from(copy, count));
+		bool fine = utf8_continue(&utf8, slice_at(copy, count));
 
 		guard_free(copy, count);
 		if (!fine)
@@ -325,9 +324,9 @@ START_TEST(finds_a_bad_byte_anywhere_between_ascii)
 
 			memset(text, 0x7F, length);
 			copy = guard_copy(text, length);
-			ck_assert(utf8_is_valid(slice_from(copy, length)));
+			ck_assert(utf8_is_valid(slice_at(copy, length)));
 			copy[bad] = '\x80';
-			ck_assert(!utf8_is_valid(slice_from(copy, length)));
+			ck_assert(!utf8_is_valid(slice_at(copy, length)));
 			guard_free(copy, length);
 		}
 }
@@ -341,8 +340,8 @@ assert_read_alike(const char *text, size_t length)
 	bool fine = true;
 
 	for (size_t i = 0; i < length && fine; i++)
-		fine = utf8_continue(&bytewise, slice_from(text + i, 1));
-	ck_assert(utf8_continue(&at_once, slice_from(text, length)) == fine);
+		fine = utf8_continue(&bytewise, slice_at(text + i, 1));
+	ck_assert(utf8_continue(&at_once, slice_at(text, length)) == fine);
 	if (fine) {
 		ck_assert_uint_eq(at_once.missing, bytewise.missing);
 		ck_assert(at_once.missing == 0 ||

@@ -61,8 +61,8 @@ struct http_head {
 	struct slice method; /* of a request */
 	struct slice target; /* of a request, in origin-form, "*" for OPTIONS */
 	struct slice authority; /* of a target that was absolute, or empty */
-	unsigned status;     /* of a response */
-	struct slice reason; /* of a response */
+	unsigned status;	/* of a response */
+	struct slice reason;	/* of a response */
 	unsigned minor_version;
 	struct slice fields; /* the field lines, each well-formed */
 };

@@ -125,8 +125,8 @@ parse_name(struct uri *uri, struct slice *authority)
 
 	uri->host = (struct slice){authority->data, length};
 	*authority = slice_from(*authority, length);
-	if (authority->length > 0 && length_until(slice_from(*authority, 1),
-					     ":") < authority->length - 1)
+	if (authority->length > 0 &&
+		memchr(authority->data + 1, ':', authority->length - 1) != NULL)
 		return "an IPv6 address in the URL has to stand in []";
 	if (length == 0)
 		return "no host in the URL";
