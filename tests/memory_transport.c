@@ -119,8 +119,7 @@ memory_send(struct transport *transport, struct iovec *pieces, int count)
 static bool
 memory_advances(struct transport *transport)
 {
-	(void)transport;
-	return false;
+	return memory_of(transport)->advances;
 }
 
 static int

@@ -25,6 +25,7 @@ struct memory_transport {
 	bool stalls;
 	int receive_failure; /* errno of receive behind the input, if not 0 */
 	int send_failure;    /* errno of each send, if not 0 */
+	bool advances;	     /* as it tells who asks */
 	bool interrupts;     /* every second call fails with EINTR first */
 	unsigned calls;
 	unsigned sends;

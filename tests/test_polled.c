@@ -100,6 +100,9 @@ START_TEST(holds_back_what_the_transport_does_not_take)
 	ck_assert_int_eq(step(), CONNECTION_IDLE);
 	ck_assert_uint_gt(connection_unsent(peer.connection), LARGE);
 	peer_hears_nothing(&peer);
+	ck_assert(!connection_advances(peer.connection));
+	peer.memory.advances = true;
+	ck_assert(connection_advances(peer.connection));
 	peer.memory.send_failure = 0;
 	ck_assert(connection_flush(peer.connection));
 	ck_assert_uint_eq(connection_unsent(peer.connection), 0);

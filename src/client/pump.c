@@ -205,12 +205,17 @@ ping_due(const struct pump *pump)
 				     : pinger_due(&pump->pinger);
 }
 
+/*
+ * The system takes bytes again when much of its buffer is free, which can take
+ * a server that reads slowly longer than we are patient.
+ */
 static void
 watch_sending(struct pump *pump)
 {
 	size_t unsent = connection_unsent(pump->connection);
 
-	if (unsent > 0 && unsent == pump->unsent)
+	if (unsent > 0 && !connection_advances(pump->connection) &&
+		unsent == pump->unsent)
 		return;
 	pump->unsent_since = clock_now();
 	if (unsent < pump->unsent)

@@ -164,6 +164,12 @@ bool connection_flush(struct connection *connection);
 /* How many bytes wait for the transport to take them. */
 size_t connection_unsent(const struct connection *connection);
 
+/*
+ * Whether the peer has taken any of what the transport has, since this was
+ * asked last.
+ */
+bool connection_advances(struct connection *connection);
+
 /* Sends bytes as they are, for what RFC 6455 does not allow. */
 bool connection_send_raw(struct connection *connection, struct slice bytes);
 

@@ -57,3 +57,11 @@ connection_unsent(const struct connection *connection)
 {
 	return buffer_length(&connection->stream.output);
 }
+
+bool
+connection_advances(struct connection *connection)
+{
+	struct transport *transport = connection->stream.transport;
+
+	return transport->type->advances(transport);
+}

@@ -35,6 +35,25 @@ def echo(guest):
             return
 
 
+def read_slowly(guest):
+    """For longer than the client waits for a server that takes nothing."""
+    guest.open()
+    end = time.monotonic() + 35
+    while time.monotonic() < end:
+        guest.data += guest.socket.recv(2000)
+        time.sleep(0.1)
+    expect("bytes", LARGE, len(guest.expect_frame(BINARY)))
+    guest.leave()
+
+
+@check("P", SECTION, "a server that reads slowly is not given up", slow=True)
+def slow_server(_):
+    with Rogue(read_slowly) as rogue:
+        process = start("-b", "--no-deflate", rogue.url)
+        result = finish(process, bytes(LARGE))
+        expect("status, errors", (0, ""), (result.status, result.errors))
+
+
 @check("P", SECTION, "two lines, two replies, status 0")
 def two_lines(_):
     with Server() as server:
