@@ -33,6 +33,15 @@ START_TEST(begins_at_an_offset)
 }
 END_TEST
 
+START_TEST(tells_where_the_first_stop_stands)
+{
+	ck_assert_uint_eq(slice_length_until(slice_of("ab/?"), "?/"), 2);
+	ck_assert_uint_eq(slice_length_until(slice_of("/ab"), "/"), 0);
+	ck_assert_uint_eq(slice_length_until(slice_of("ab"), "/"), 2);
+	ck_assert_uint_eq(slice_length_until(slice_of(NULL), "/"), 0);
+}
+END_TEST
+
 static const struct {
 	const char *text, *trimmed;
 } trims[] = {
@@ -87,6 +96,7 @@ main(void)
 	tcase_add_test(cases, an_empty_slice_equals_a_null_one);
 	tcase_add_test(cases, compares_bytes_and_length);
 	tcase_add_test(cases, begins_at_an_offset);
+	tcase_add_test(cases, tells_where_the_first_stop_stands);
 	tcase_add_test(cases, ignores_case_of_ascii_only);
 	tcase_add_loop_test(
 		cases, trims_spaces_and_tabs_at_both_ends, 0, COUNT_OF(trims));

@@ -245,20 +245,18 @@ target_to_origin_form(struct http_head *head)
 {
 	static const char *const schemes[] = {
 		"http://", "https://", "ws://", "wss://"};
-	struct slice rest = head->target, authority;
+	struct slice rest = head->target;
+	size_t length;
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		if (!slice_starts_ignoring_case(rest, schemes[i]))
 			continue;
 		rest = slice_from(rest, strlen(schemes[i]));
-		authority = rest;
-		while (rest.length > 0 && rest.data[0] != '/' &&
-			rest.data[0] != '?')
-			rest = slice_from(rest, 1);
-		authority.length -= rest.length;
-		if (authority.length == 0)
+		length = slice_length_until(rest, "/?");
+		if (length == 0)
 			return;
-		head->authority = authority;
+		head->authority = (struct slice){rest.data, length};
+		rest = slice_from(rest, length);
 		head->target = rest.length > 0 ? rest : slice_of("/");
 		return;
 	}
@@ -401,6 +399,15 @@ http_head_path(const struct http_head *head)
 
 	slice_split(&rest, '?', &path);
 	return path.length > 0 ? path : slice_of("/");
+}
+
+bool
+http_head_query(const struct http_head *head, struct slice *query)
+{
+	struct slice path;
+
+	*query = head->target;
+	return slice_split(query, '?', &path);
 }
 
 struct slice

@@ -78,6 +78,9 @@ struct verdict http_response_parse(struct slice bytes, struct http_head *head);
 /* The target without its query. */
 struct slice http_head_path(const struct http_head *head);
 
+/* Stores what stands behind the "?" of the target. False if there is none. */
+bool http_head_query(const struct http_head *head, struct slice *query);
+
 /*
  * Whom a request is for: the authority of its target, which outdoes Host (RFC
  * 9112 section 3.2.2), or the value of the first Host; empty without either.

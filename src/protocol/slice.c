@@ -47,6 +47,17 @@ slice_from(struct slice text, size_t offset)
 	return (struct slice){text.data + offset, text.length - offset};
 }
 
+size_t
+slice_length_until(struct slice text, const char *stops)
+{
+	size_t length = 0;
+
+	while (length < text.length &&
+		memchr(stops, text.data[length], strlen(stops)) == NULL)
+		length++;
+	return length;
+}
+
 struct slice
 slice_trim(struct slice text)
 {

@@ -25,6 +25,9 @@ bool slice_starts_ignoring_case(struct slice text, const char *start);
 /* What of a text stands from an offset on, which is within it. */
 struct slice slice_from(struct slice text, size_t offset);
 
+/* How many bytes stand before the first one of the stops. */
+size_t slice_length_until(struct slice text, const char *stops);
+
 /* Without the spaces and tabs (OWS, RFC 9110 section 5.6.3) at both ends. */
 struct slice slice_trim(struct slice text);
 

@@ -24,17 +24,6 @@ is_one_of(char c, const char *characters)
 	return memchr(characters, c, strlen(characters)) != NULL;
 }
 
-/* How many characters stand before the first one of the stops. */
-static size_t
-length_until(struct slice text, const char *stops)
-{
-	size_t length = 0;
-
-	while (length < text.length && !is_one_of(text.data[length], stops))
-		length++;
-	return length;
-}
-
 static const char *
 find_fault_in_bytes(struct slice text)
 {
@@ -105,7 +94,7 @@ is_ipv6(struct slice text)
 static const char *
 parse_bracketed_host(struct uri *uri, struct slice *authority)
 {
-	size_t length = length_until(*authority, "]");
+	size_t length = slice_length_until(*authority, "]");
 
 	if (length == authority->length)
 		return "no ] behind the address in the URL";
@@ -121,7 +110,7 @@ parse_bracketed_host(struct uri *uri, struct slice *authority)
 static const char *
 parse_name(struct uri *uri, struct slice *authority)
 {
-	size_t length = length_until(*authority, ":");
+	size_t length = slice_length_until(*authority, ":");
 
 	uri->host = (struct slice){authority->data, length};
 	*authority = slice_from(*authority, length);
@@ -140,7 +129,7 @@ parse_authority(struct uri *uri, struct slice authority)
 	struct slice rest = authority;
 	const char *fault;
 
-	if (length_until(authority, "@") < authority.length)
+	if (slice_length_until(authority, "@") < authority.length)
 		return "user and password do not belong in the URL: see "
 		       "--auth-file";
 	fault = slice_starts_ignoring_case(authority, "[")
@@ -162,7 +151,7 @@ parse_path_and_query(struct uri *uri, struct slice text)
 {
 	const char *fault = NULL;
 
-	uri->path = (struct slice){text.data, length_until(text, "?")};
+	uri->path = (struct slice){text.data, slice_length_until(text, "?")};
 	uri->query = slice_from(text, uri->path.length);
 	fault = find_fault_in_part(uri->path, PATH_CHARACTERS);
 	if (fault == NULL)
@@ -184,7 +173,7 @@ parse_unix(struct uri *uri, struct slice text)
 	if (!slice_starts_ignoring_case(text, "/") ||
 		slice_starts_ignoring_case(text, "//"))
 		return "the path of a Unix socket has to begin with /";
-	length = length_until(text, ":?");
+	length = slice_length_until(text, ":?");
 	uri->unix_path = (struct slice){text.data, length};
 	uri->host_field = slice_of("localhost");
 	fault = find_fault_in_part(uri->unix_path, PATH_CHARACTERS);
@@ -223,7 +212,7 @@ parse_scheme(struct uri *uri, struct slice *text)
 		return NULL;
 	}
 	if (slice_starts_ignoring_case(
-		    slice_from(*text, length_until(*text, ":/?")), "://"))
+		    slice_from(*text, slice_length_until(*text, ":/?")), "://"))
 		return "the URL has to begin with ws://, wss://, http://, "
 		       "https:// or ws+unix:";
 	return NULL;
@@ -243,7 +232,7 @@ uri_parse(struct uri *uri, struct slice text)
 	fault = parse_scheme(uri, &text);
 	if (fault != NULL)
 		return fault;
-	authority = (struct slice){text.data, length_until(text, "/?")};
+	authority = (struct slice){text.data, slice_length_until(text, "/?")};
 	fault = parse_authority(uri, authority);
 	if (fault != NULL)
 		return fault;

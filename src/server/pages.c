@@ -120,9 +120,9 @@ fill_metrics(const struct page_context *context, struct draft *draft)
 static bool
 wants_json(const struct http_head *request)
 {
-	struct slice query = request->target, path;
+	struct slice query;
 
-	return slice_split(&query, '?', &path) &&
+	return http_head_query(request, &query) &&
 	       slice_equals(query, slice_of("json"));
 }
 

@@ -129,19 +129,15 @@ parse_parameters(
 
 /* Nothing, or "?after=N" for what comes behind the 101. */
 static bool
-parse_query(struct fault_call *call, struct slice text)
+parse_query(struct fault_call *call)
 {
-	static const char start[] = "?after=";
-	struct slice name = {text.data, strlen(start)};
+	struct slice value, name;
 
-	if (text.length == 0)
+	if (!http_head_query(call->request, &value))
 		return true;
-	if (call->fault->is_opening || text.length < name.length ||
-		!slice_equals(name, slice_of(start)))
-		return false;
-	text.data += name.length;
-	text.length -= name.length;
-	return parse_digits(text, &call->after) &&
+	return !call->fault->is_opening && slice_split(&value, '=', &name) &&
+	       slice_equals(name, slice_of("after")) &&
+	       parse_digits(value, &call->after) &&
 	       call->after <= FAULT_AFTER_MAX;
 }
 
@@ -154,8 +150,7 @@ take_name(struct slice *path, struct slice name)
 	if (path->length < name.length || !slice_equals(start, name) ||
 		(path->length > name.length && path->data[name.length] != '/'))
 		return false;
-	path->data += name.length;
-	path->length -= name.length;
+	*path = slice_from(*path, name.length);
 	return true;
 }
 
@@ -173,21 +168,18 @@ struct verdict
 fault_call_parse(struct fault_call *call, const struct http_head *request,
 	const struct service_settings *settings)
 {
-	struct slice path = http_head_path(request), query = request->target;
+	struct slice path = http_head_path(request);
 
 	*call = (struct fault_call){.request = request};
 	if (settings->faults == NULL)
 		return (struct verdict){HTTP_NOT_FOUND, FAULTS_ARE_OFF};
-	query.data += path.length;
-	query.length -= path.length;
-	path.data += strlen(FAULTS_PATH);
-	path.length -= strlen(FAULTS_PATH);
+	path = slice_from(path, strlen(FAULTS_PATH));
 	call->fault = take_fault(&path);
 	if (call->fault == NULL)
 		return (struct verdict){HTTP_NOT_FOUND,
 			"no such fault: GET /faults lists those there are"};
 	if (!parse_parameters(call, path, settings->max_message) ||
-		!parse_query(call, query))
+		!parse_query(call))
 		return (struct verdict){HTTP_BAD_REQUEST, call->fault->usage};
 	return VERDICT_FINE;
 }

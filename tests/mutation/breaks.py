@@ -6,24 +6,19 @@ what stands there instead. Where a row makes sense over ws and wss, a check
 must turn red over each.
 """
 
+import collections
+
 BREAKS = []
+Break = collections.namedtuple("Break", "row name old new words over")
 
 
-class Break:
-    """One mutation of a row; words choose its checks, if not all of them."""
+def broken(row, name, *places, words=None, over=("ws", "wss")):
+    """Registers mutations: what stands there, and instead of it.
 
-    def __init__(self, row, name, old, new, **rest):
-        self.row = row
-        self.name = name
-        self.old = old
-        self.new = new
-        self.words = rest.get("words", [row])
-        self.over = rest.get("over", ("ws", "wss"))
-
-
-def broken(row, name, *places, **rest):
-    """Registers mutations: what stands there, and instead of it."""
-    BREAKS.extend(Break(row, name, old, new, **rest) for old, new in places)
+    The words choose checks of the row, if not all of them.
+    """
+    BREAKS.extend(Break(row, name, old, new, words or [row], over)
+                  for old, new in places)
 
 
 # Threads and TCP.
